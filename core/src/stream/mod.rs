@@ -1,0 +1,19 @@
+//! Row tiles: rows are pushed in, each layer keeps a ring of the few rows its kernel needs, all in one arena.
+//!
+//! [`Plan`] says which buffer lies where from the network alone; [`Session`] carves the arena and moves rows through
+//! [`crate::ops`]. It never reads an element, and the operations never see a ring.
+
+mod checksum;
+mod decode;
+mod encode;
+mod finish;
+mod observer;
+mod plan;
+mod ring;
+mod session;
+
+pub use checksum::Checksums;
+pub use finish::Inference;
+pub use observer::{Observer, Tap, TapRow};
+pub use plan::{ARENA_ALIGNMENT, Buffer, Part, Phase, Plan};
+pub use session::{RowError, Session, SessionError, UnfinishedFrame};

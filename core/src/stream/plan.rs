@@ -1,0 +1,234 @@
+//! The memory plan: which buffers there are, when they live and where they lie, from the network alone.
+//!
+//! The same code on host and device, so the arena's size is known before anything is flashed.
+
+use core::fmt;
+use core::ops::Range;
+
+use heapless::{String, Vec};
+
+use super::ring::Ring;
+use crate::model::Network;
+use crate::ops::{HISTOGRAM, switch_row_bytes};
+
+/// The arena starts at a multiple of this, and so does every part of it.
+pub const ARENA_ALIGNMENT: usize = 8;
+
+/// As many parts as the largest network has.
+const MAX_PARTS: usize = 4 * 16 + 8;
+
+/// When a buffer is needed. Phases follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Rows of the image arrive and go through the convolutions.
+    Encode,
+    /// The top map goes through the deconvolutions.
+    Decode,
+    /// Class maps, labels and scores.
+    Finish,
+}
+
+/// What a part of the arena holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Buffer {
+    /// Ring of input rows of a convolution, by index.
+    ConvolutionRows(u8),
+    /// The top map of the encoder.
+    Top,
+    /// Switches of a convolution, by index.
+    Switches(u8),
+    /// Ring of input rows of a deconvolution but the first, by index.
+    DeconvolutionRows(u8),
+    /// The last output row of the last deconvolution.
+    LastRow,
+    /// Accumulators of one output pixel of a deconvolution.
+    Accumulators,
+    /// Class sums of a stage.
+    ClassSums(u8),
+    /// Logits of one row.
+    LogitRow,
+    /// All class maps.
+    ClassMaps,
+    /// Labels of all pixels.
+    Labels,
+    /// Histogram of a class map.
+    Histogram,
+}
+
+/// A part of the arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it holds.
+    pub buffer: Buffer,
+    /// Its size.
+    pub bytes: usize,
+    /// The first phase that needs it.
+    pub from: Phase,
+    /// The last phase that needs it.
+    pub to: Phase,
+    /// Where it starts in the arena.
+    pub offset: usize,
+}
+
+impl Part {
+    /// Where it lies in the arena.
+    pub fn range(&self) -> Range<usize> {
+        self.offset..self.offset + self.bytes
+    }
+
+    /// Whether the part is needed in a phase.
+    pub fn lives_in(&self, phase: Phase) -> bool {
+        (self.from..=self.to).contains(&phase)
+    }
+
+    fn lives_with(&self, other: &Self) -> bool {
+        self.from <= other.to && other.from <= self.to
+    }
+
+    /// Its name in a network.
+    pub fn name(&self, network: &Network) -> String<40> {
+        let mut name = String::new();
+        // Layer names have 16 bytes at most: it always fits.
+        let _ = match self.buffer {
+            Buffer::ConvolutionRows(i) => {
+                fmt::write(&mut name, format_args!("{} input rows", network.convolution_name(i.into())))
+            }
+            Buffer::Top => fmt::write(&mut name, format_args!("top map")),
+            Buffer::Switches(i) => {
+                fmt::write(&mut name, format_args!("{} switches", network.convolution_name(i.into())))
+            }
+            Buffer::DeconvolutionRows(i) => match network.decoder().get(usize::from(i)) {
+                Some(layer) => {
+                    fmt::write(&mut name, format_args!("{} input rows", network.deconvolution_name(layer)))
+                }
+                None => Ok(()),
+            },
+            Buffer::LastRow => fmt::write(&mut name, format_args!("last stage's row")),
+            Buffer::Accumulators => fmt::write(&mut name, format_args!("accumulators")),
+            Buffer::ClassSums(i) => fmt::write(&mut name, format_args!("stage{i} class sums")),
+            Buffer::LogitRow => fmt::write(&mut name, format_args!("logit row")),
+            Buffer::ClassMaps => fmt::write(&mut name, format_args!("class maps")),
+            Buffer::Labels => fmt::write(&mut name, format_args!("labels")),
+            Buffer::Histogram => fmt::write(&mut name, format_args!("histogram")),
+        };
+        name
+    }
+}
+
+/// The memory plan of a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    parts: Vec<Part, MAX_PARTS>,
+    arena_bytes: usize,
+}
+
+impl Plan {
+    /// Plans the arena of `network`.
+    pub fn new(network: &Network) -> Self {
+        let mut parts = list(network);
+        let arena_bytes = place(&mut parts);
+        Self { parts, arena_bytes }
+    }
+
+    /// Length that the arena must have at least.
+    pub fn arena_bytes(&self) -> usize {
+        self.arena_bytes
+    }
+
+    /// The parts, in the order the network uses them.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Bytes that live in a phase.
+    pub fn phase_bytes(&self, phase: Phase) -> usize {
+        phase_bytes(&self.parts, phase)
+    }
+
+    /// Where a buffer lies; empty where the network does not need it.
+    pub(super) fn range(&self, buffer: Buffer) -> Range<usize> {
+        self.parts.iter().find(|part| part.buffer == buffer).map_or(0..0, Part::range)
+    }
+
+    /// A buffer as a ring of rows.
+    pub(super) fn ring(&self, buffer: Buffer, row_bytes: usize) -> Ring {
+        let range = self.range(buffer);
+        Ring { start: range.start, row_bytes, rows: range.len().checked_div(row_bytes).unwrap_or(0) }
+    }
+}
+
+/// Every buffer that `network` needs, not yet placed.
+fn list(network: &Network) -> Vec<Part, MAX_PARTS> {
+    use Phase::{Decode, Encode, Finish};
+    let mut parts = Vec::new();
+    let mut add = |buffer, bytes, from, to| {
+        // MAX_PARTS counts every buffer of the largest network.
+        let _ = parts.push(Part { buffer, bytes, from, to, offset: 0 });
+    };
+    for (i, layer) in (0u8..).zip(network.encoder()) {
+        let rows = layer.kernel + usize::from(layer.pool);
+        add(Buffer::ConvolutionRows(i), rows * layer.input.row_elements(), Encode, Encode);
+        if layer.tied && layer.pool {
+            let row = switch_row_bytes(layer.output.row_elements());
+            add(Buffer::Switches(i), layer.output.height * row, Encode, Decode);
+        }
+    }
+    let top = network.stage_shape(0);
+    let has_decoder = !network.decoder().is_empty();
+    let (top_rows, top_to) = if has_decoder { (top.height, Decode) } else { (1, Encode) };
+    add(Buffer::Top, top_rows * top.row_elements(), Encode, top_to);
+    for (i, layer) in (0u8..).zip(network.decoder()).skip(1) {
+        let rows = if layer.unpool { layer.padding() + 1 } else { layer.kernel };
+        add(Buffer::DeconvolutionRows(i), rows * layer.input.row_elements(), Decode, Decode);
+    }
+    if let Some(last) = network.decoder().last() {
+        let widest = network.decoder().iter().map(|layer| layer.output.channels).max().unwrap_or(0);
+        add(Buffer::LastRow, last.output.row_elements(), Decode, Decode);
+        add(Buffer::Accumulators, 4 * widest, Decode, Decode);
+    }
+    for stage in (0..=network.stages()).filter(|&stage| network.head_reads(stage)) {
+        let from = if stage == 0 { Encode } else { Decode };
+        let sums = network.stage_shape(stage).pixels() * network.maps();
+        add(Buffer::ClassSums(stage as u8), 4 * sums, from, Finish);
+    }
+    let maps = network.map_shape();
+    add(Buffer::LogitRow, 4 * maps.row_elements(), Finish, Finish);
+    add(Buffer::ClassMaps, maps.elements(), Finish, Finish);
+    add(Buffer::Labels, maps.pixels(), Finish, Finish);
+    add(Buffer::Histogram, 4 * HISTOGRAM, Finish, Finish);
+    parts
+}
+
+fn phase_bytes(parts: &[Part], phase: Phase) -> usize {
+    parts.iter().filter(|part| part.lives_in(phase)).map(|part| aligned(part.bytes)).sum()
+}
+
+/// Gives every part the lowest offset where it meets no part that lives at the same time. Returns the length of the arena.
+///
+/// The parts of the busiest phase choose first, so that they lie without gaps; then parts that live longer, then larger
+/// ones.
+fn place(parts: &mut [Part]) -> usize {
+    let phases = [Phase::Encode, Phase::Decode, Phase::Finish];
+    let busiest = phases.into_iter().max_by_key(|&phase| phase_bytes(parts, phase)).unwrap_or(Phase::Encode);
+    let key = |part: &Part| (part.lives_in(busiest), part.to as u8 - part.from as u8, part.bytes);
+    let mut order: Vec<usize, MAX_PARTS> = (0..parts.len()).collect();
+    order.sort_unstable_by_key(|&i| parts.get(i).map(|part| (core::cmp::Reverse(key(part)), i)));
+    let mut placed: Vec<Part, MAX_PARTS> = Vec::new();
+    for &i in &order {
+        let Some(part) = parts.get_mut(i) else { continue };
+        let ends = placed.iter().filter(|other| other.lives_with(part)).map(|other| aligned(other.range().end));
+        let fits = |offset: usize| {
+            let end = offset + part.bytes;
+            let meets = |other: &Part| other.lives_with(part) && offset < other.range().end && other.offset < end;
+            !placed.iter().any(meets)
+        };
+        part.offset = core::iter::once(0).chain(ends).filter(|&offset| fits(offset)).min().unwrap_or(0);
+        // As many as there are parts: it always fits.
+        let _ = placed.push(*part);
+    }
+    placed.iter().map(|part| aligned(part.range().end)).max().unwrap_or(0)
+}
+
+const fn aligned(bytes: usize) -> usize {
+    bytes.next_multiple_of(ARENA_ALIGNMENT)
+}

@@ -1,0 +1,97 @@
+//! The core against the host model (candle, F64), value by value, at every layer and every output.
+
+use host_trainer::host_model::{HostModel, HostTaps};
+use parity::random_model;
+use parity::recorder::{CoreRun, run_core};
+use parity::specs::networks;
+use proptest::prelude::*;
+use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
+use switchback::model::{Model, Network};
+use switchback::stream::Tap;
+
+/// Compares two runs of one image and names the first place that differs.
+fn assert_equal(network: &Network, core: &CoreRun, host: &HostTaps) {
+    let same = |tap: Tap, row_elements: usize, expected: &[i64]| {
+        let found = core.recorder.values(tap, row_elements);
+        let name = tap.name(network);
+        assert_eq!(found.len(), expected.len(), "{name}: number of values");
+        if let Some(i) = (0..found.len()).find(|&i| found[i] != expected[i]) {
+            panic!("{name}: value {i} is {} in the core, {} in the host model", found[i], expected[i]);
+        }
+    };
+    same(Tap::Input, network.input().row_elements(), &host.input);
+    for (i, layer) in network.encoder().iter().enumerate() {
+        let elements = layer.output.row_elements();
+        same(Tap::Convolution(i as u8), elements, &host.convolutions[i]);
+        if layer.pool && layer.tied {
+            same(Tap::Switches(i as u8), elements, &host.switches[i]);
+        }
+    }
+    for (i, layer) in network.decoder().iter().enumerate() {
+        same(Tap::Deconvolution(i as u8), layer.output.row_elements(), &host.deconvolutions[i]);
+    }
+    let shape = network.map_shape();
+    for (stage, sums) in host.class_sums.iter().enumerate() {
+        same(Tap::ClassSums(stage as u8), network.stage_shape(stage).width * shape.channels, sums);
+    }
+    same(Tap::Logits, shape.row_elements(), &host.logits);
+    same(Tap::Labels, shape.width, &host.labels);
+    for (map, expected) in host.class_maps.iter().enumerate() {
+        same(Tap::ClassMap(map as u8), shape.width, expected);
+        let found: Vec<i64> = core.maps[map].iter().map(|&v| v.into()).collect();
+        assert_eq!(&found, expected, "map {map} of the result");
+    }
+    let labels: Vec<i64> = core.labels.iter().map(|&v| v.into()).collect();
+    assert_eq!(labels, host.labels, "labels of the result");
+    assert_eq!(core.scores_q16, host.scores_q16, "scores");
+}
+
+fn check(network: &Network, seed: u64) {
+    let bytes = random_model::bytes(network, seed);
+    let model = Model::parse(bytes.as_slice()).expect("a random model is valid");
+    let pixels = random_model::image(network, seed);
+    let host = HostModel::new(&model).and_then(|host| host.run(&pixels)).expect("the host model runs");
+    assert_equal(network, &run_core(&model, &pixels, 0x00), &host);
+    assert_equal(network, &run_core(&model, &pixels, 0xa5), &host);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn core_equals_host_model_on_random_networks(network in networks(), seed in any::<u64>()) {
+        check(&network, seed);
+    }
+}
+
+fn table(spec: NetworkSpec, head: HeadSpec) -> Network {
+    Network::new(NetworkSpec { head, ..spec }).expect("a preset is a network")
+}
+
+#[test]
+fn core_equals_host_model_on_table_1() {
+    let input = InputSpec { width: 96, height: 96, channels: 1 };
+    let spec = NetworkSpec::table1(0.125, input, 2);
+    for (seed, head) in (0..).zip([HeadSpec::EVIDENCE, HeadSpec::PAPER_BINARY]) {
+        check(&table(spec.clone(), head), seed);
+    }
+}
+
+#[test]
+fn core_equals_host_model_on_table_2() {
+    let input = InputSpec { width: 64, height: 48, channels: 3 };
+    check(&table(NetworkSpec::table2(0.0625, input, 21), HeadSpec::PAPER_MULTI_LABEL), 7);
+}
+
+/// Full width takes minutes: asked for by the environment variable `SWITCHBACK_SLOW`.
+#[test]
+fn core_equals_host_model_at_full_width() {
+    if std::env::var_os("SWITCHBACK_SLOW").is_none() {
+        eprintln!("skipped: full-width networks are compared when SWITCHBACK_SLOW is set");
+        return;
+    }
+    let grey = InputSpec { width: 320, height: 320, channels: 1 };
+    check(&table(NetworkSpec::table1(1.0, grey, 2), HeadSpec::EVIDENCE), 1);
+    let colour = InputSpec { width: 224, height: 224, channels: 3 };
+    check(&table(NetworkSpec::table2(1.0, colour, 21), HeadSpec::PAPER_MULTI_LABEL), 2);
+}

@@ -1,0 +1,62 @@
+//! The memory plan: no two parts that live together overlap, and the paper's networks stay within their budgets.
+
+use parity::specs::networks;
+use proptest::prelude::*;
+use switchback::model::Network;
+use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
+use switchback::stream::{ARENA_ALIGNMENT, Phase, Plan};
+
+fn assert_sound(plan: &Plan) {
+    for (i, a) in plan.parts().iter().enumerate() {
+        assert_eq!(a.offset % ARENA_ALIGNMENT, 0, "{a:?} is aligned");
+        assert!(a.range().end <= plan.arena_bytes(), "{a:?} lies in the arena");
+        for b in &plan.parts()[i + 1..] {
+            let together = [Phase::Encode, Phase::Decode, Phase::Finish].iter().any(|&p| a.lives_in(p) && b.lives_in(p));
+            let overlap = a.range().start < b.range().end && b.range().start < a.range().end;
+            assert!(!(together && overlap), "{a:?} and {b:?} overlap");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn parts_that_live_together_do_not_overlap(network in networks()) {
+        let plan = Plan::new(&network);
+        assert_sound(&plan);
+        let busiest = [Phase::Encode, Phase::Decode, Phase::Finish].map(|p| plan.phase_bytes(p)).into_iter().max();
+        prop_assert!(plan.arena_bytes() >= busiest.unwrap_or(0));
+    }
+}
+
+/// Arena of a network in KiB, which must be no more than its busiest phase needs.
+fn arena_kib(spec: NetworkSpec) -> f64 {
+    let network = Network::new(spec).expect("a preset is a network");
+    let plan = Plan::new(&network);
+    assert_sound(&plan);
+    plan.arena_bytes() as f64 / 1024.0
+}
+
+#[test]
+fn table_1_at_full_width_stays_below_500_kib() {
+    let input = InputSpec { width: 320, height: 320, channels: 1 };
+    for head in [HeadSpec::EVIDENCE, HeadSpec::PAPER_BINARY] {
+        let arena = arena_kib(NetworkSpec { head, ..NetworkSpec::table1(1.0, input, 2) });
+        assert!(arena <= 500.0, "{arena} KiB");
+    }
+}
+
+#[test]
+fn table_2_at_full_width_stays_below_720_kib() {
+    let input = InputSpec { width: 224, height: 224, channels: 3 };
+    let arena = arena_kib(NetworkSpec::table2(1.0, input, 21));
+    assert!(arena <= 720.0, "{arena} KiB");
+}
+
+#[test]
+fn the_default_network_fits_a_small_board() {
+    let input = InputSpec { width: 96, height: 96, channels: 1 };
+    let arena = arena_kib(NetworkSpec::table1(0.125, input, 2));
+    assert!(arena <= 20.0, "{arena} KiB");
+}
