@@ -195,6 +195,7 @@ fn the_header_has_the_bytes_it_always_had() {
             data: "d".try_into().expect("short"),
             data_crc32: 0x0102_0304,
             seed: 5,
+            threshold_from_masks: false,
         },
         scales: MapScales { input: 1.0, ..MapScales::default() },
         deconvolution_multipliers: [1, 2, 3].into_iter().collect(),
@@ -214,7 +215,7 @@ fn the_header_has_the_bytes_it_always_had() {
         hex,
         "a001a00101050c0b01200501300301300301200301030201\
          0101000000a04002066e6f726d616c066c6573696f6e017001\
-         6484868808050000803f00000302040601808080011e020102\
+         648486880805000000803f00000302040601808080011e020102\
          0e08090a16"
     );
 }

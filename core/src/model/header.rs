@@ -35,6 +35,8 @@ pub struct Provenance {
     pub data_crc32: u32,
     /// Seed of the training.
     pub seed: u64,
+    /// Whether the mask threshold was chosen with pixel masks; else image labels alone chose it.
+    pub threshold_from_masks: bool,
 }
 
 /// What one step of each 8-bit map stands for.

@@ -11,9 +11,13 @@ mod observer;
 mod plan;
 mod ring;
 mod session;
+#[cfg(feature = "alloc")]
+mod tap_values;
 
 pub use checksum::Checksums;
 pub use finish::Inference;
 pub use observer::{Observer, Tap, TapRow};
 pub use plan::{ARENA_ALIGNMENT, Buffer, Part, Phase, Plan};
 pub use session::{RowError, Session, SessionError, UnfinishedFrame};
+#[cfg(feature = "alloc")]
+pub use tap_values::{TapMap, TapValues};

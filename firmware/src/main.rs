@@ -1,0 +1,39 @@
+//! Serves the model in a board's flash over its serial line: see `switchback::link` for the conversation.
+//!
+//! Logs go out by defmt through semihosting; `cargo xtask flash` shows them.
+#![no_std]
+#![no_main]
+
+mod arena;
+mod failure;
+mod log;
+mod uart;
+
+use cortex_m as _; // critical sections, for the logger
+use defmt_semihosting as _;
+use semihosting::process;
+use switchback::link::Device;
+use switchback::model::{Aligned, Model};
+
+/// The board's constants, from its manifest by the build script.
+mod board {
+    include!(concat!(env!("OUT_DIR"), "/board.rs"));
+}
+
+/// The model, where the memory map puts it.
+#[unsafe(link_section = ".model")]
+static MODEL: Aligned<[u8; board::MODEL_BYTES]> = Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/model.sbk")));
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    let model = match Model::parse(&MODEL.0) {
+        Ok(model) => model,
+        Err(error) => defmt::panic!("{}", error),
+    };
+    log::started(&model);
+    let mut device = Device::new(uart::Uart::start(), &model, arena::take(), board::NAME, log::Log::new(&model));
+    match device.serve() {
+        Ok(()) => process::exit(0),
+        Err(_) => defmt::panic!("the serial line has ended"),
+    }
+}

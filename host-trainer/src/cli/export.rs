@@ -1,0 +1,71 @@
+//! `export`: quantizes a trained run again.
+
+use std::path::PathBuf;
+
+use indicatif::MultiProgress;
+use switchback::model::Network;
+use switchback::model::spec::NetworkSpec;
+
+use super::{Failure, command_line, summary};
+use crate::data::{DataSet, OpenOptions};
+use crate::evaluation::ThresholdChoice;
+use crate::float::FloatNetwork;
+use crate::run::{FinishOptions, RunError, RunFolder, finish};
+use crate::train::stage_path;
+
+/// Calibrates and quantizes a trained run again, without training.
+///
+/// Example: cargo xtask export --run runs/phantoms --threshold masks
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// The run folder.
+    #[arg(long, value_name = "DIR")]
+    run: PathBuf,
+    /// What the mask threshold is chosen from, on the validation split.
+    #[arg(long, value_enum, default_value_t)]
+    threshold: ThresholdChoice,
+    /// Test images on which core and host model are compared, at every layer.
+    #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
+    parity_images: usize,
+    /// Where to write the new run folder [default: into the run itself].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub fn run(args: Args) -> Result<(), Failure> {
+    let trained = RunFolder::existing(&args.run)?;
+    let info = trained.info()?;
+    let data = DataSet::open(&info.data, &OpenOptions { seed: info.seed, negative: info.negative.clone() })?;
+    let stages = trained_stages(&trained)?;
+    let folder = match &args.out {
+        Some(out) => {
+            let folder = RunFolder::new(out);
+            folder.write_info(&info)?;
+            for (stage, float) in stages.iter().enumerate() {
+                float.save(&stage_path(out, stage))?;
+            }
+            let copied = std::fs::read(trained.log()).map_err(crate::files::FileError::of("read", &trained.log()))?;
+            crate::files::write_atomically(&folder.log(), |file| std::io::Write::write_all(file, &copied))?;
+            folder
+        }
+        None => trained,
+    };
+    let options =
+        FinishOptions { threshold: args.threshold, parity_images: args.parity_images, command: command_line() };
+    let finished = finish(&folder, &info, &data, &stages, &options, &MultiProgress::new())?;
+    summary::print(&folder, &finished);
+    Ok(())
+}
+
+/// The float networks of all stages of a run, stage 0 first.
+pub(super) fn trained_stages(folder: &RunFolder) -> Result<Vec<FloatNetwork>, RunError> {
+    let spec = folder.spec()?;
+    let load = |stages: u8| {
+        let network = Network::new(NetworkSpec { stages, ..spec.clone() });
+        let network = network
+            .map_err(|e| RunError::Unreadable { path: folder.network(), reason: format!("network: {e}") })?;
+        Ok(FloatNetwork::load(network, &stage_path(folder.path(), stages.into()))?)
+    };
+    (0..=spec.stages).map(load).collect()
+}

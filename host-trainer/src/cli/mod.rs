@@ -1,0 +1,109 @@
+//! The commands, one a file: arguments in a struct, `run` does it.
+
+use std::path::Path;
+
+use clap::{Parser, Subcommand};
+
+mod evaluate;
+mod export;
+mod infer;
+mod inspect;
+mod network_args;
+mod phantom;
+mod plan;
+mod summary;
+mod train_and_quantize;
+
+use crate::data::DataError;
+
+/// Trains, quantizes, exports, judges and draws Switchback networks.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Trains stage by stage, quantizes, proves the integers equal to the host model and writes the run folder.
+    TrainAndQuantize(train_and_quantize::Args),
+    /// Calibrates and quantizes a trained run again, without training.
+    Export(export::Args),
+    /// Judges a run or a model on a split.
+    Evaluate(evaluate::Args),
+    /// Scores, heat map and mask of images.
+    Infer(infer::Args),
+    /// What is in a model file.
+    Inspect(inspect::Args),
+    /// What a network needs: arena and flash, part by part.
+    Plan(plan::Args),
+    /// Writes a generated data set with masks.
+    Phantom(phantom::Args),
+}
+
+/// A command that could not be done, with what to do next where that is known.
+#[derive(Debug)]
+pub struct Failure {
+    error: anyhow::Error,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// A failure whose next step is known.
+    pub fn with_help(error: impl Into<anyhow::Error>, help: impl Into<String>) -> Self {
+        Self { error: error.into(), help: Some(help.into()) }
+    }
+
+    /// The lines for the terminal: `error: …` and, where there is a next step, `help: …`.
+    pub fn lines(&self) -> String {
+        let mut lines = format!("error: {:#}", self.error);
+        let of_data = || self.error.chain().find_map(|e| e.downcast_ref::<DataError>()).and_then(DataError::help);
+        if let Some(help) = self.help.clone().or_else(of_data) {
+            lines.push_str("\nhelp: ");
+            lines.push_str(&help);
+        }
+        lines
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), help: None }
+    }
+}
+
+impl Cli {
+    /// Does what the command line says.
+    ///
+    /// # Errors
+    /// [`Failure`] when it could not be done.
+    pub fn run(self) -> Result<(), Failure> {
+        match self.command {
+            Command::TrainAndQuantize(args) => train_and_quantize::run(args),
+            Command::Export(args) => export::run(args),
+            Command::Evaluate(args) => evaluate::run(args),
+            Command::Infer(args) => infer::run(args),
+            Command::Inspect(args) => inspect::run(args),
+            Command::Plan(args) => plan::run(args),
+            Command::Phantom(args) => phantom::run(args),
+        }
+    }
+}
+
+/// The command line as it was typed, for the files' provenance.
+fn command_line() -> String {
+    std::iter::once("cargo xtask".to_owned()).chain(std::env::args().skip(1)).collect::<Vec<_>>().join(" ")
+}
+
+/// `WIDTHxHEIGHT`, each 1 to 1024.
+fn parse_size(text: &str) -> Result<(u16, u16), String> {
+    let expected = || format!("found '{text}', expected WIDTHxHEIGHT such as 96x96");
+    let (width, height) = text.split_once(['x', '×']).ok_or_else(expected)?;
+    Ok((width.parse().map_err(|_| expected())?, height.parse().map_err(|_| expected())?))
+}
+
+/// A path that does not depend on the working directory.
+fn absolute(path: &Path) -> std::path::PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}

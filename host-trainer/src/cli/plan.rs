@@ -1,0 +1,82 @@
+//! `plan`: what a network needs, before anything is trained or flashed.
+
+use std::path::PathBuf;
+
+use boards::Board;
+
+use super::network_args::NetworkArgs;
+use super::{Failure, command_line};
+use crate::data::Task;
+use crate::run::{ModelFile, PlanFile, write_json};
+
+/// What a network needs: arena and flash, part by part. Exit code 1 where it does not fit.
+///
+/// Example: cargo xtask plan --net tb --width 1 --input 320x320 --budget 524288
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// A model file; without it the network of --net is planned.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["net", "input", "stages"])]
+    model: Option<PathBuf>,
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Classes of the network of --net, background or negative class included.
+    #[arg(long)]
+    classes: Option<usize>,
+    /// A board of firmware/boards: whether the model and its arena fit.
+    #[arg(long, value_name = "NAME", conflicts_with = "budget")]
+    board: Option<String>,
+    /// Bytes that the arena may have.
+    #[arg(long, value_name = "BYTES")]
+    budget: Option<usize>,
+    /// Folder for plan.json.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub fn run(args: Args) -> Result<(), Failure> {
+    let (plan, name) = match &args.model {
+        Some(path) => {
+            let file = ModelFile::read(path)?;
+            let model = file.model()?;
+            (PlanFile::new(model.network(), Some(model.bytes().len()), command_line()), path.display().to_string())
+        }
+        None => {
+            let classes = args.classes.unwrap_or_else(|| args.network.default_classes());
+            let task = if classes == 2 { Task::Binary } else { Task::MultiLabel };
+            let network = args.network.network(task, classes)?;
+            (PlanFile::new(&network, Some(model_bytes(&network)), command_line()), args.network.name().to_owned())
+        }
+    };
+    println!("{}", plan.table());
+    if let Some(out) = &args.out {
+        write_json(&out.join("plan.json"), &plan)?;
+    }
+    if let Some(board) = &args.board {
+        Board::named(board)?.fits(&name, plan.flash_bytes.unwrap_or(0), plan.arena_bytes)?;
+        println!("fits     {board}");
+    }
+    match args.budget {
+        Some(budget) if plan.arena_bytes > budget => {
+            let largest = plan.parts.iter().max_by_key(|part| part.bytes);
+            let largest = largest.map_or_else(String::new, |part| format!("; its largest part is {} ({} bytes)", part.name, part.bytes));
+            let error = anyhow::anyhow!(
+                "arena: found {} bytes, expected at most {budget}: {} missing{largest}",
+                plan.arena_bytes,
+                plan.arena_bytes - budget
+            );
+            Err(Failure::with_help(error, "a smaller --width, --input or number of --stages needs less"))
+        }
+        Some(budget) => {
+            println!("fits     {budget} bytes, {} to spare", budget - plan.arena_bytes);
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Length of a model file of this network, up to the few hundred bytes of its header's text.
+fn model_bytes(network: &switchback::model::Network) -> usize {
+    const HEADER_BYTES: usize = 256;
+    switchback::model::Layout::new(network, HEADER_BYTES).file_length
+}

@@ -1,0 +1,121 @@
+//! `train-and-quantize`: from a folder of labelled images, or generated phantoms, to a complete run folder.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use indicatif::MultiProgress;
+
+use super::network_args::NetworkArgs;
+use super::{Failure, absolute, command_line, summary};
+use crate::data::{DataSet, OpenOptions, Split};
+use crate::evaluation::ThresholdChoice;
+use crate::phantom::{Counts, PhantomOptions, write_data_set};
+use crate::run::{FinishOptions, RunFolder, RunInfo, bar, finish};
+use crate::train::{Recipe, TrainOptions, train};
+
+/// Seed of the generated data set: the same images whatever the seed of the training.
+const PHANTOM_SEED: u64 = 1;
+
+/// Trains stage by stage, quantizes, proves the integers equal to the host model and writes the run folder.
+///
+/// Example: cargo xtask train-and-quantize --data scans --width 0.125 --input 160x160 --out runs/scans
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// Folder of labelled images: labels.csv, a folder a class, VOC or Montgomery/Shenzhen. Without it phantoms are generated.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Name of the negative class, where it is not an obvious one.
+    #[arg(long, value_name = "CLASS")]
+    negative: Option<String>,
+    /// Seed of weights, order, crops and of the split where one is drawn.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Goes on from the run folder's checkpoint.
+    #[arg(long)]
+    resume: bool,
+    /// A short training on few phantoms: shows that everything works, not what it reaches.
+    #[arg(long)]
+    quick: bool,
+    /// What the mask threshold is chosen from, on the validation split.
+    #[arg(long, value_enum, default_value_t)]
+    threshold: ThresholdChoice,
+    /// Test images on which core and host model are compared, at every layer.
+    #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
+    parity_images: usize,
+    /// The run folder [default: runs/NAME of the data set].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub fn run(args: Args) -> Result<(), Failure> {
+    let progress = MultiProgress::new();
+    let data_path = match &args.data {
+        Some(path) => absolute(path),
+        None => absolute(&phantoms(&args, &progress)?),
+    };
+    let data = DataSet::open(&data_path, &OpenOptions { seed: args.seed, negative: args.negative.clone() })?;
+    let network = args.network.network(data.task, data.classes.len())?;
+    let out = args.out.clone().unwrap_or_else(|| default_out(&args, &data_path));
+    let count = |split| data.split(split).count();
+    eprintln!(
+        "data    {}: {} to train on, {} to validate, {} to test; classes {}",
+        data_path.display(),
+        count(Split::Train),
+        count(Split::Val),
+        count(Split::Test),
+        data.classes.join(", ")
+    );
+    let folder = RunFolder::new(&out);
+    let mut info = RunInfo {
+        format: 1,
+        command: command_line(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        seed: args.seed,
+        data: data_path,
+        negative: args.negative.clone(),
+        training_seconds: 0.0,
+    };
+    let options = TrainOptions { seed: args.seed, recipe: recipe(&args, &network), resume: args.resume, out };
+    let start = Instant::now();
+    let stages = train(network.spec(), &data, &options, &progress)?;
+    info.training_seconds = start.elapsed().as_secs_f64();
+    folder.write_info(&info)?;
+    let options =
+        FinishOptions { threshold: args.threshold, parity_images: args.parity_images, command: command_line() };
+    let finished = finish(&folder, &info, &data, &stages, &options, &progress)?;
+    summary::print(&folder, &finished);
+    println!("next    cargo xtask flash --model {}", folder.model().display());
+    Ok(())
+}
+
+fn recipe(args: &Args, network: &switchback::model::Network) -> Recipe {
+    match (args.quick, args.network.is_paper()) {
+        (true, _) => Recipe::quick_for(network.spec()),
+        (false, true) => Recipe::paper_for(network.spec()),
+        (false, false) => Recipe::default_for(network.spec()),
+    }
+}
+
+/// `runs/NAME`, the name of the data set's folder; generated ones are `phantoms`.
+fn default_out(args: &Args, data: &Path) -> PathBuf {
+    let name = data.file_name().map(|name| name.to_os_string()).unwrap_or_else(|| "run".into());
+    Path::new("runs").join(if args.data.is_some() { name } else { "phantoms".into() })
+}
+
+/// The generated data set, made now unless it is there.
+fn phantoms(args: &Args, progress: &MultiProgress) -> Result<PathBuf, Failure> {
+    let network = args.network.network(crate::data::Task::Binary, 2)?;
+    let input = network.input();
+    let counts = if args.quick { Counts { train: 300, val: 60, test: 60 } } else { Counts::default() };
+    let options = PhantomOptions { width: input.width, height: input.height, seed: PHANTOM_SEED };
+    let path = Path::new("runs").join("data").join(format!("phantoms-{}x{}-{}", input.width, input.height, counts.total()));
+    if !path.exists() {
+        let bar = progress.add(bar("drawing phantoms"));
+        write_data_set(&path, &options, counts, &bar)?;
+        bar.finish_and_clear();
+    }
+    Ok(path)
+}

@@ -1,0 +1,94 @@
+//! A folder of labelled images becomes a checked data set.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`open`](DataSet::open) | recognises the layout, assembles classes and splits, checks the whole |
+//! | `labels_csv`, `class_folders`, `voc`, `cxr_names` | one layout each, to [`Listing`](listing::Listing) |
+//! | `classes` | label names to class indices, binary or multi-label |
+//! | `split` | splits that the folder does not give |
+//! | `image_file`, `resize` | pixels |
+//! | `mask_file` | pixel truth, for evaluation only: training never calls it |
+//!
+//! Nothing here knows a network; everything that can be wrong with a data set is found before the first step of training,
+//! except what only decoding an image shows.
+
+mod class_folders;
+mod classes;
+mod cxr_names;
+mod error;
+mod image_file;
+mod labels_csv;
+mod listing;
+mod mask_file;
+mod open;
+mod resize;
+mod split;
+mod voc;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+pub use error::{DataError, NEGATIVE_NAMES};
+pub use image_file::{Image8, MAX_PIXELS, load_image};
+pub use mask_file::{IGNORE, Mask, load_mask};
+pub use open::OpenOptions;
+pub use resize::resize;
+pub use split::{Split, UnknownSplitName};
+
+/// What the labels of a data set mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// Two classes, exactly one of them in each image (paper, Eq. 7).
+    Binary,
+    /// Any number of classes in an image, and a background that is in all of them.
+    MultiLabel,
+}
+
+/// One labelled image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// File name relative to the data set, with `/` between folders: the name to show.
+    pub name: String,
+    /// Where the image lies.
+    pub path: PathBuf,
+    /// Class indices, ascending: `[0]` or `[1]` in a binary set; in a multi-label set any of `1..classes`, the
+    /// background (0) left out because it is in every image.
+    pub labels: Vec<usize>,
+    /// The split it belongs to.
+    pub split: Split,
+    /// What it must not be separated from by a drawn split: a patient, a near-duplicate.
+    pub group: Option<String>,
+    /// Its pixel truth, where there is one. Never read by training.
+    pub mask: Option<PathBuf>,
+}
+
+/// A checked data set: every file exists, every class is in the train split, no split is empty.
+#[derive(Clone, Debug)]
+pub struct DataSet {
+    /// The folder it was opened from.
+    pub root: PathBuf,
+    /// What its labels mean.
+    pub task: Task,
+    /// Class names by index: `[negative, positive]` in a binary set, `background` first in a multi-label set.
+    pub classes: Vec<String>,
+    /// All images, in the order of the label file, or sorted by name where there is none.
+    pub samples: Vec<Sample>,
+}
+
+impl DataSet {
+    /// The images of one split.
+    pub fn split(&self, split: Split) -> impl Iterator<Item = &Sample> {
+        self.samples.iter().filter(move |sample| sample.split == split)
+    }
+
+    /// Whether an image shows anything at all: the positive class in a binary set, any class in a multi-label set.
+    pub fn is_positive(&self, sample: &Sample) -> bool {
+        match self.task {
+            Task::Binary => sample.labels == [1],
+            Task::MultiLabel => !sample.labels.is_empty(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The results for one image: from a device's replies, or from the core on the host.
+
+use switchback::model::{MapShape, Model, Network};
+use switchback::stream::{Checksums, Session, Tap};
+
+use crate::engine::EngineError;
+use switchback::model::AlignedBytes;
+use switchback::stream::Plan;
+
+/// What a model says about one image, in integers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Scores in Q16, one a class.
+    pub scores_q16: Vec<i32>,
+    /// Height and width of the maps, and how many there are.
+    pub shape: MapShape,
+    /// Class maps, `[map][height * width]`.
+    pub maps: Vec<Vec<u8>>,
+    /// The class of each pixel, `[height * width]`.
+    pub labels: Vec<u8>,
+    /// CRC-32 of the values of every tap, in the order in which an image reaches them.
+    pub checksums: Vec<(Tap, u32)>,
+}
+
+impl Answer {
+    /// Nothing yet of an image through `network`.
+    pub(super) fn empty(network: &Network) -> Self {
+        let shape = network.map_shape();
+        Self {
+            scores_q16: Vec::new(),
+            shape,
+            maps: vec![Vec::new(); shape.channels],
+            labels: Vec::new(),
+            checksums: Vec::new(),
+        }
+    }
+
+    /// Appends a part of a row to map `map`; what it says when the part does not continue the map.
+    pub(super) fn add_map_part(&mut self, map: u8, row: u16, offset: u16, bytes: &[u8]) -> Result<(), String> {
+        let shape = self.shape;
+        let plane = self.maps.get_mut(usize::from(map)).ok_or_else(|| format!("map {map}"))?;
+        append(plane, shape, row, offset, bytes)
+    }
+
+    /// Appends a part of a row to the labels; what it says when the part does not continue them.
+    pub(super) fn add_label_part(&mut self, row: u16, offset: u16, bytes: &[u8]) -> Result<(), String> {
+        append(&mut self.labels, self.shape, row, offset, bytes)
+    }
+
+    /// What is missing, if anything is.
+    pub(super) fn missing(&self, network: &Network) -> Option<String> {
+        let pixels = self.shape.pixels();
+        let (scores, classes) = (self.scores_q16.len(), network.classes());
+        if scores != classes {
+            return Some(format!("{scores} scores of {classes}"));
+        }
+        let planes = self.maps.iter().chain([&self.labels]);
+        let bytes: usize = planes.map(Vec::len).sum();
+        let expected = (self.maps.len() + 1) * pixels;
+        (bytes != expected).then(|| format!("{bytes} bytes of {expected} of maps and labels"))
+    }
+}
+
+fn append(plane: &mut Vec<u8>, shape: MapShape, row: u16, offset: u16, bytes: &[u8]) -> Result<(), String> {
+    let start = usize::from(row) * shape.width + usize::from(offset);
+    if start != plane.len() || start + bytes.len() > shape.pixels() {
+        return Err(format!("{} bytes at row {row}, column {offset} after {} bytes", bytes.len(), plane.len()));
+    }
+    plane.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// Runs `model` on the host over an image of `height * width * channels` pixels, channels last.
+///
+/// # Errors
+/// [`EngineError`] for another number of pixels.
+pub fn on_host(model: &Model<'_>, pixels: &[u8]) -> Result<Answer, EngineError> {
+    let network = model.network();
+    let mut arena = AlignedBytes::zeroed(Plan::new(network).arena_bytes());
+    let mut taps = Checksums::new();
+    let mut answer = Answer::empty(network);
+    let mut session = Session::with_observer(model, arena.as_mut_slice(), &mut taps)?;
+    for row in pixels.chunks(network.input().row_elements()) {
+        session.push_row(row)?;
+    }
+    let out = session.finish()?;
+    let rows = 0..answer.shape.height;
+    answer.scores_q16 = out.scores().iter().map(|score| score.to_bits()).collect();
+    for (map, plane) in answer.maps.iter_mut().enumerate() {
+        *plane = rows.clone().flat_map(|y| out.map_row(map, y)).copied().collect();
+    }
+    answer.labels = rows.flat_map(|y| out.label_row(y)).copied().collect();
+    answer.checksums = taps.iter().collect();
+    Ok(answer)
+}

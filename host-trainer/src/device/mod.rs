@@ -1,0 +1,22 @@
+//! The host's side of the serial link: one image through a device, and the comparison with the same core on the host.
+//!
+//! | file | what |
+//! |---|---|
+//! | `address` | where a device is reached: a TCP or Unix socket |
+//! | `client` | the conversation: identify, send rows, collect the results |
+//! | `answer` | the results, put together from their parts |
+//! | `comparison` | what differs, first layer first |
+//!
+//! The messages themselves are [`switchback::link`]'s. Nothing here starts a device: that is `cargo xtask flash`.
+
+mod address;
+mod answer;
+mod client;
+mod comparison;
+mod error;
+
+pub use address::Address;
+pub use answer::{Answer, on_host};
+pub use client::{Client, DeviceIdentity, patience};
+pub use comparison::{Comparison, TapComparison};
+pub use error::DeviceError;

@@ -1,0 +1,66 @@
+//! What can go wrong with a float network.
+
+use std::path::PathBuf;
+
+use crate::files::FileError;
+
+/// A float network that could not be made, read, written or run.
+#[derive(Debug, thiserror::Error)]
+pub enum FloatError {
+    /// A tensor that the network description asks for is not there.
+    #[error("tensor {name}: missing, expected shape {expected:?}")]
+    MissingTensor {
+        /// Its layer path.
+        name: String,
+        /// The shape it should have.
+        expected: Vec<usize>,
+    },
+    /// A tensor has another shape than the network description asks for.
+    #[error("tensor {name}: found shape {found:?}, expected {expected:?}")]
+    WrongShape {
+        /// Its layer path.
+        name: String,
+        /// The shape it has.
+        found: Vec<usize>,
+        /// The shape it should have.
+        expected: Vec<usize>,
+    },
+    /// A tensor is not stored as 32-bit floats.
+    #[error("tensor {name}: found type {found}, expected F32")]
+    WrongType {
+        /// Its layer path.
+        name: String,
+        /// The type it has.
+        found: String,
+    },
+    /// A tensor that the network description does not know.
+    #[error("tensor {name}: found one with shape {found:?}, expected none of that name")]
+    UnknownTensor {
+        /// Its name.
+        name: String,
+        /// The shape it has.
+        found: Vec<usize>,
+    },
+    /// Not as many input statistics as channels.
+    #[error("input statistics: found {found} channels, expected {expected}")]
+    WrongChannels {
+        /// How many were given.
+        found: usize,
+        /// How many the network takes.
+        expected: usize,
+    },
+    /// A file that is no safetensors file, or a damaged one.
+    #[error("{}: found no readable safetensors file: {source}", path.display())]
+    NotSafetensors {
+        /// The file.
+        path: PathBuf,
+        /// What its reader says.
+        source: safetensors::SafeTensorError,
+    },
+    /// A file could not be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A tensor operation failed, most likely on an image batch of a wrong shape.
+    #[error("float network: {0}")]
+    Compute(#[from] candle_core::Error),
+}

@@ -1,0 +1,123 @@
+//! From stage features to class maps and scores (Eq. 4 to 7).
+//!
+//! A 1x1 convolution commutes with nearest expansion: each stage's class maps are computed at its own size, expanded
+//! and summed, which equals concatenating expanded features first.
+
+use candle_core::{D, Device, Result, Tensor};
+use switchback::model::Network;
+use switchback::model::spec::{ClassMaps, MapActivation, Normalization};
+
+use super::ops::{log_sum_exp, rectify};
+
+/// Keeps the division of E{} finite on a constant map, which normalizes to zero.
+const EPSILON: f64 = 1e-5;
+
+/// Normalizes each image's map over height, width and channels together: `[batch, channels, height, width]`.
+pub(super) fn normalize(features: &Tensor, normalization: Normalization) -> Result<Tensor> {
+    let flat = features.flatten_from(1)?;
+    let normalized = match normalization {
+        Normalization::None => return Ok(features.clone()),
+        Normalization::Standardize => {
+            let centred = flat.broadcast_sub(&flat.mean_keepdim(1)?)?;
+            let variance = centred.sqr()?.mean_keepdim(1)?;
+            centred.broadcast_div(&(variance + EPSILON)?.sqrt()?)?
+        }
+        Normalization::Rms => flat.broadcast_div(&(flat.sqr()?.mean_keepdim(1)? + EPSILON)?.sqrt()?)?,
+    };
+    normalized.reshape(features.shape())
+}
+
+/// Class maps of one stage before expansion: `[batch, channels, h, w]` to `[batch, maps, h, w]`.
+pub(super) fn project(features: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    let (batch, channels, height, width) = features.dims4()?;
+    let maps = weight.dim(0)?;
+    let weight = weight.unsqueeze(0)?.broadcast_as((batch, maps, channels))?.contiguous()?;
+    weight.matmul(&features.flatten_from(2)?)?.reshape((batch, maps, height, width))
+}
+
+/// Nearest expansion by `2^shift` to `height` x `width`; the last row and column also serve what odd sizes add.
+pub(super) fn expand(maps: &Tensor, shift: u32, height: usize, width: usize) -> Result<Tensor> {
+    if shift == 0 {
+        return Ok(maps.clone());
+    }
+    let indices = |to: usize, from: usize| {
+        let index: Vec<u32> = (0..to).map(|i| (i >> shift).min(from - 1) as u32).collect();
+        Tensor::from_vec(index, to, &Device::Cpu)
+    };
+    let (_, _, from_height, from_width) = maps.dims4()?;
+    maps.index_select(&indices(height, from_height)?, 2)?.index_select(&indices(width, from_width)?, 3)
+}
+
+/// Adds each map's own bias of `[classes]`.
+pub(super) fn add_bias(network: &Network, logits: &Tensor, bias: &Tensor) -> Result<Tensor> {
+    let of_maps = bias.narrow(0, network.class_of_map(0), network.maps())?;
+    logits.broadcast_add(&of_maps.reshape((1, network.maps(), 1, 1))?)
+}
+
+/// σ of Eq. 7. `leak` is 0 but in training.
+pub(super) fn activate(logits: &Tensor, activation: MapActivation, leak: f32) -> Result<Tensor> {
+    match activation {
+        MapActivation::Relu => rectify(logits, leak),
+        MapActivation::Softmax => {
+            let relative = logits.broadcast_sub(&logits.max_keepdim(1)?.detach())?;
+            let powers = relative.exp()?;
+            powers.broadcast_div(&powers.sum_keepdim(1)?)
+        }
+    }
+}
+
+/// Pooled scores `[batch, classes]` (Eq. 7). Where the negative class has no map, its score is the activation of its
+/// bias: what log-sum-exp makes of a constant map.
+pub(super) fn pool_scores(network: &Network, maps: &Tensor, bias: &Tensor, leak: f32) -> Result<Tensor> {
+    let pooled = log_sum_exp(maps, network.spec().head.sharpness)?;
+    match network.spec().head.maps {
+        ClassMaps::PerClass => Ok(pooled),
+        ClassMaps::Evidence => {
+            let constant = rectify(&bias.narrow(0, 0, 1)?, leak)?;
+            let negative = constant.reshape((1, 1))?.broadcast_as((pooled.dim(0)?, 1))?;
+            Tensor::cat(&[&negative, &pooled], D::Minus1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ramp(dims: (usize, usize, usize, usize)) -> Result<Tensor> {
+        let count = dims.0 * dims.1 * dims.2 * dims.3;
+        Tensor::arange(0.0_f32, count as f32, &Device::Cpu)?.reshape(dims)
+    }
+
+    #[test]
+    fn normalization_is_per_image_over_all_channels() -> Result<()> {
+        let features = ramp((2, 2, 2, 3))?;
+        let standard = normalize(&features, Normalization::Standardize)?.flatten_from(1)?;
+        // The second image is the first plus a constant: the same after E{}.
+        let rows = standard.to_vec2::<f32>()?;
+        for (a, b) in rows[0].iter().zip(&rows[1]) {
+            assert!((a - b).abs() < 1e-4);
+        }
+        assert!((standard.sqr()?.mean(1)?.to_vec1::<f32>()?[0] - 1.0).abs() < 1e-4);
+        let rms = normalize(&features, Normalization::Rms)?.flatten_from(1)?.sqr()?.mean(1)?.to_vec1::<f32>()?;
+        assert!(rms.iter().all(|v| (v - 1.0).abs() < 1e-4), "{rms:?}");
+        let zero = normalize(&features.zeros_like()?, Normalization::Standardize)?;
+        assert_eq!(zero.sqr()?.sum_all()?.to_scalar::<f32>()?, 0.0);
+        Ok(())
+    }
+
+    #[test]
+    fn expansion_repeats_and_clamps_at_odd_edges() -> Result<()> {
+        let expanded = expand(&ramp((1, 1, 1, 2))?, 1, 3, 5)?;
+        assert_eq!(expanded.squeeze(0)?.squeeze(0)?.to_vec2::<f32>()?, vec![vec![0.0, 0.0, 1.0, 1.0, 1.0]; 3]);
+        Ok(())
+    }
+
+    #[test]
+    fn softmax_is_over_classes_and_does_not_overflow() -> Result<()> {
+        let logits = (ramp((1, 3, 1, 2))? * 500.0)?;
+        let maps = activate(&logits, MapActivation::Softmax, 0.0)?;
+        assert_eq!(maps.sum(1)?.flatten_all()?.to_vec1::<f32>()?, [1.0, 1.0]);
+        Ok(())
+    }
+}

@@ -1,0 +1,27 @@
+//! The float network: f32 weights in candle, trained stage by stage and quantized afterwards.
+//!
+//! It computes in the order of the numeric contract (convolve, pool with switches, ReLU; unpool, tied deconvolution,
+//! ReLU), so that quantization only has to round what is here.
+//!
+//! | what | file |
+//! |---|---|
+//! | the network and its passes | `network` |
+//! | class maps and scores from stage features | `head` |
+//! | names, shapes and first values of the tensors | `parameters` |
+//! | one stage more, or back to the baseline | `stages` |
+//! | safetensors files | `weights_file` |
+//! | the training operations | [`ops`] |
+
+mod error;
+mod head;
+mod network;
+pub mod ops;
+mod parameters;
+mod stages;
+mod weights_file;
+
+pub use error::FloatError;
+pub use network::{Activations, FloatNetwork, Output};
+pub use parameters::{INPUT_MEAN, INPUT_STD};
+pub use stages::NewHead;
+pub use weights_file::{StoredTensors, read_tensors, write_tensors};

@@ -1,0 +1,35 @@
+//! The network's training operations, one a file, each with its forward pass, its backward pass and its gradient check.
+//!
+//! candle keeps no pooling switches, and its own pool's gradient is a quarter of the right one. These operations keep the
+//! numeric contract's order (convolve, pool with switches, ReLU; unpool, tied deconvolution, ReLU), never store the
+//! full-resolution map between a convolution and its pool in the forward pass, and run over the batch on all threads.
+//! Their sums are taken in a fixed order, so a result does not depend on the number of threads.
+//!
+//! | what | file |
+//! |---|---|
+//! | convolution + bias, 2x2 max-pool with switches, ReLU (Eq. 1) | `conv_pool` |
+//! | unpool through switches, tied deconvolution + bias, ReLU (Eq. 2, 3) | `unpool_deconv` |
+//! | leaky ReLU of the class maps | `rectify` |
+//! | log-sum-exp pooling (Eq. 7) | `log_sum_exp` |
+//! | shared by the first two: same-padded correlation, pooling of planes | `correlation`, `switches` |
+//! | shared by the first two: matrix product, sums over a batch | `matrix`, `batch` |
+//!
+//! Maps are `[batch, channels, height, width]`, weights `[filters, channels, kernel, kernel]`, all f32 on the CPU.
+
+mod batch;
+mod conv_pool;
+mod correlation;
+#[cfg(test)]
+mod gradient_check;
+mod log_sum_exp;
+mod matrix;
+mod rectify;
+mod switches;
+mod unpool_deconv;
+mod values;
+
+pub use conv_pool::conv_pool;
+pub use log_sum_exp::log_sum_exp;
+pub use rectify::rectify;
+pub use switches::Switches;
+pub use unpool_deconv::unpool_deconv;

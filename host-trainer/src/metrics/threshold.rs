@@ -1,0 +1,156 @@
+//! The level at which evidence becomes mask: `level >= threshold`, an integer from 1 to 255 that the model file stores.
+//!
+//! Both ways look at the validation split only. [`from_negatives`] needs image labels and nothing else, as does the
+//! training; [`from_masks`] shows what a threshold chosen with pixel truth would reach.
+
+use serde::{Deserialize, Serialize};
+
+use super::{EvidenceMap, IGNORE, LabelMap, MetricsError, Overlap, upsample};
+
+/// Share of the validation negatives that may show a mask somewhere, where nothing else is asked for.
+pub const DEFAULT_FALSE_ALARM_RATE: f64 = 0.05;
+
+/// What a threshold was chosen from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThresholdSource {
+    /// Image labels: [`from_negatives`].
+    Labels,
+    /// Pixel masks: [`from_masks`].
+    Masks,
+}
+
+/// A threshold and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Threshold {
+    /// Level, 1 to 255, from which on a pixel belongs to the mask.
+    pub level: u8,
+    /// What it was chosen from.
+    pub source: ThresholdSource,
+}
+
+/// The smallest level that at most a share `rate` (0 to 1) of the negative images reaches anywhere, given the
+/// [`EvidenceMap::peak`] of each. The peak is that of the map itself, which upsampling cannot exceed.
+///
+/// 255 where even that level is reached too often: the map is saturated, and no level keeps the rate.
+///
+/// # Errors
+/// [`MetricsError::NoNegatives`] without images, [`MetricsError::Rate`] for a rate outside 0 to 1.
+pub fn from_negatives(peaks: &[f32], rate: f64) -> Result<Threshold, MetricsError> {
+    if peaks.is_empty() {
+        return Err(MetricsError::NoNegatives);
+    }
+    if !(0.0..=1.0).contains(&rate) {
+        return Err(MetricsError::Rate { found: rate.to_string() });
+    }
+    // A rate such as 0.3 is a little less than three tenths in binary: ten images must still allow three.
+    let allowed = (rate * peaks.len() as f64 + 1e-9) as usize;
+    let alarms = |level: u8| peaks.iter().filter(|&&peak| peak >= f32::from(level)).count();
+    let level = (1..u8::MAX).find(|&level| alarms(level) <= allowed).unwrap_or(u8::MAX);
+    Ok(Threshold { level, source: ThresholdSource::Labels })
+}
+
+/// The level, 1 to 255, whose masks have the largest pooled IoU over `images` (the positives of the validation
+/// split), each map upsampled to its mask. The lowest wins a tie. `None` when no mask marks a pixel.
+pub fn from_masks<'a>(images: impl IntoIterator<Item = (EvidenceMap<'a>, LabelMap<'a>)>) -> Option<Threshold> {
+    let mut histogram = LevelHistogram::default();
+    for (map, truth) in images {
+        histogram.add(&upsample::bilinear(map, truth.width(), truth.height()), truth);
+    }
+    let level = histogram.best_level()?;
+    Some(Threshold { level, source: ThresholdSource::Masks })
+}
+
+/// Pixels a level, apart for the lesion and for the rest. A level is rounded down, so `level >= t` for an integer `t`
+/// is exactly `floor(level) >= t`, and one pass over the images tells the overlap at all 255 thresholds.
+struct LevelHistogram {
+    lesion: [u64; 256],
+    rest: [u64; 256],
+}
+
+impl Default for LevelHistogram {
+    fn default() -> Self {
+        Self { lesion: [0; 256], rest: [0; 256] }
+    }
+}
+
+impl LevelHistogram {
+    fn add(&mut self, levels: &[f32], truth: LabelMap<'_>) {
+        for (&level, &class) in levels.iter().zip(truth.classes()) {
+            // A float-to-int cast saturates: below 0 is 0, above 255 is 255.
+            let bin = usize::from(level as u8);
+            match class {
+                IGNORE => {}
+                0 => self.rest[bin] += 1,
+                _ => self.lesion[bin] += 1,
+            }
+        }
+    }
+
+    fn best_level(&self) -> Option<u8> {
+        let marked: u64 = self.lesion.iter().sum();
+        if marked == 0 {
+            return None;
+        }
+        let mut overlap = Overlap { intersection: 0, union: marked };
+        let mut best = (0.0, u8::MAX);
+        for level in (1..=u8::MAX).rev() {
+            overlap.intersection += self.lesion[usize::from(level)];
+            overlap.union += self.rest[usize::from(level)];
+            let iou = overlap.intersection as f64 / overlap.union as f64;
+            if iou >= best.0 {
+                best = (iou, level);
+            }
+        }
+        Some(best.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(peaks: &[f32], rate: f64) -> u8 {
+        from_negatives(peaks, rate).unwrap().level
+    }
+
+    #[test]
+    fn the_allowed_share_of_negatives_may_exceed() {
+        let peaks = [10.0, 20.0, 30.0, 40.5, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0];
+        assert_eq!(level(&peaks, 0.0), 101);
+        assert_eq!(level(&peaks, 0.1), 91);
+        assert_eq!(level(&peaks, 0.3), 71);
+        assert_eq!(level(&peaks, 0.7), 31);
+        assert_eq!(level(&peaks, 1.0), 1);
+    }
+
+    #[test]
+    fn silent_and_saturated_maps_have_a_level_too() {
+        assert_eq!(level(&[0.0, 0.0], 0.0), 1);
+        assert_eq!(level(&[255.0, 255.0], 0.05), 255);
+        assert_eq!(from_negatives(&[], 0.05), Err(MetricsError::NoNegatives));
+        assert!(from_negatives(&[1.0], f64::NAN).is_err());
+    }
+
+    #[test]
+    fn masks_choose_the_best_pooled_overlap() {
+        let levels = [200.0, 100.9, 100.2, 99.9, 40.0, 0.0];
+        let map = EvidenceMap::new(6, 1, &levels).unwrap();
+        let best = |truth: &[u8]| from_masks([(map, LabelMap::new(6, 1, truth).unwrap())]).map(|t| t.level);
+        // Lesion is the first three pixels: any level in 100..=100 separates them; 100 is the only integer.
+        assert_eq!(best(&[1, 1, 1, 0, 0, 0]), Some(100));
+        // Any level from 101 to 200 is right: the lowest.
+        assert_eq!(best(&[1, 0, 0, 0, 0, 0]), Some(101));
+        // The ignored pixel may be on either side.
+        assert_eq!(best(&[1, 1, 1, IGNORE, 0, 0]), Some(41));
+        assert_eq!(best(&[0; 6]), None);
+    }
+
+    #[test]
+    fn levels_beyond_the_scale_saturate() {
+        let levels = [300.0, -5.0];
+        let map = EvidenceMap::new(2, 1, &levels).unwrap();
+        let truth = LabelMap::new(2, 1, &[1, 0]).unwrap();
+        assert_eq!(from_masks([(map, truth)]).map(|t| t.level), Some(1));
+    }
+}

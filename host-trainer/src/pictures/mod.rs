@@ -1,0 +1,18 @@
+//! Pictures a person looks at: an image, the evidence over it as heat, the mask's outline, and grids of them.
+//!
+//! Nothing is measured here: masks are drawn at the picture's own resolution, metrics are computed at the mask's.
+
+mod colour;
+mod error;
+mod grid;
+mod outline;
+mod overlay;
+mod picture;
+mod png;
+
+pub use colour::{HEAT_LEVELS, MASK_COLOUR, TRUTH_COLOUR, heat_table};
+pub use error::PictureError;
+pub use grid::{GridLabels, grid};
+pub use overlay::{original, overlay};
+pub use picture::Picture;
+pub use png::{png_bytes, save_png};

@@ -1,0 +1,47 @@
+//! `report.html`: one self-contained page about a run, for a reader who knows nothing of the method.
+//!
+//! | part of the page | file |
+//! |---|---|
+//! | what the caller gives | `input` |
+//! | skeleton, key facts, footer | `page` (`style.css`) |
+//! | result tables, control, parity | `results` |
+//! | test images with every stage's evidence and a threshold to move | `pictures` (`pictures.js`) |
+//! | loss curves | `curves` |
+//!
+//! The page stores each image once and each stage's small evidence map as bytes; the browser upsamples and draws them,
+//! so that a threshold can be moved and the file stays small. Nothing is fetched from anywhere.
+
+mod curves;
+mod error;
+mod input;
+mod page;
+mod pictures;
+mod results;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+use std::path::Path;
+
+pub use error::ReportError;
+pub use input::{ByteMap, LossRow, ReportInput, StageColumn, Tile};
+
+use crate::files::write_atomically;
+
+/// The whole page as HTML.
+///
+/// # Errors
+/// [`ReportError`] naming the tile or the phase that cannot be drawn.
+pub fn render(input: &ReportInput) -> Result<String, ReportError> {
+    Ok(page::page(input)?.into_string())
+}
+
+/// Writes the page to `path`, whole or not at all.
+///
+/// # Errors
+/// As [`render`], and [`ReportError::File`] when the file cannot be written.
+pub fn write(input: &ReportInput, path: &Path) -> Result<(), ReportError> {
+    let html = render(input)?;
+    write_atomically(path, |file| file.write_all(html.as_bytes()))?;
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! A run: its folder, and what is done with a trained network until the folder is complete.
+//!
+//! | what | file |
+//! |---|---|
+//! | paths and `run.json` | `folder` |
+//! | every stage quantized, judged and written; the report | `finish` |
+//! | the page's pictures and facts | `report_page` |
+//! | `plan.json` | `plan_file` |
+//! | model files from disk | `model_file` |
+
+mod error;
+mod finish;
+mod folder;
+mod model_file;
+mod plan_file;
+mod report_page;
+
+pub use error::RunError;
+pub use finish::{FinishOptions, Finished, finish};
+pub(crate) use finish::bar;
+pub(crate) use folder::{read_toml, write_json};
+pub use folder::{RunFolder, RunInfo};
+pub use model_file::{ModelFile, ModelFileError};
+pub use plan_file::{PlanFile, PlanPart};

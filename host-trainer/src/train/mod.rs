@@ -1,0 +1,39 @@
+//! Staged training from image labels (section 4.2): a classification network first, then the convolution stack with
+//! class maps (the baseline), then one deconvolution stage after the other.
+//!
+//! Masks are never opened here: images and labels come in, weights go out.
+//!
+//! | what | file |
+//! |---|---|
+//! | how long, how fast, how a head starts | `recipe`, `schedule` |
+//! | the order of phases, what one phase hands to the next | `staged` |
+//! | epochs and steps of one phase | `phase` |
+//! | images in memory and batches of them | `images`, `augment` |
+//! | what is minimized and how | `loss`, `sgd` |
+//! | how well it goes | `validation`, `log`, `progress` |
+//! | going on after an interruption | `checkpoint` |
+//!
+//! Equal seeds, data and recipes give equal bits on one machine, whatever the number of threads, and whether or not the
+//! run was interrupted.
+
+mod augment;
+mod checkpoint;
+mod error;
+mod images;
+mod log;
+mod loss;
+mod phase;
+mod progress;
+mod recipe;
+mod schedule;
+mod sgd;
+mod staged;
+mod validation;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::TrainError;
+pub use phase::Phase;
+pub use recipe::{PhaseRecipe, Recipe, RecipeError};
+pub use staged::{TrainOptions, stage_path, train};

@@ -1,0 +1,175 @@
+//! How a network is trained, as data.
+
+use serde::{Deserialize, Serialize};
+use switchback::model::spec::NetworkSpec;
+
+/// The whole of section 4.2 in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// The classification network: convolutions and fully connected layers.
+    pub classification: PhaseRecipe,
+    /// Convolutions with class maps and log-sum-exp, no deconvolution: stage 0.
+    pub baseline: PhaseRecipe,
+    /// Each deconvolution stage.
+    pub stage: PhaseRecipe,
+    /// Images a step.
+    pub batch: usize,
+    /// Of the gradients, 0 to below 1.
+    pub momentum: f32,
+    /// L2 pull of every trained tensor towards zero, at least 0.
+    pub weight_decay: f32,
+    /// The largest norm of the gradient over all tensors; larger ones are scaled down to it.
+    pub clip: Option<f32>,
+    /// Steps at the start of each phase over which the learning rate rises to its value.
+    pub warmup_steps: usize,
+    /// Slope of the ReLU class maps below zero while training, 0 to below 1.
+    pub leak: f32,
+    /// Whether a new stage starts with new class-map weights (what the stage study found to localize) or keeps those of
+    /// the stage before (the paper).
+    pub fresh_head: bool,
+    /// Side of the resized image over the side of the random crop, 1 to 2; the paper's is 340 / 320.
+    pub crop_margin: f32,
+    /// Nodes of the two hidden fully connected layers.
+    pub hidden: usize,
+}
+
+/// One phase of the training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseRecipe {
+    /// Times that every training image is seen; 0 leaves the phase out.
+    pub epochs: usize,
+    /// Of the first epoch, after the warm-up.
+    pub learning_rate: f32,
+    /// Epochs after which the learning rate is halved, again and again.
+    pub halve_every: Option<usize>,
+}
+
+impl PhaseRecipe {
+    const fn new(epochs: usize, learning_rate: f32, halve_every: Option<usize>) -> Self {
+        Self { epochs, learning_rate, halve_every }
+    }
+}
+
+/// A number of a recipe that is outside its range.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[error("{what}: found {found}, expected {expected}")]
+pub struct RecipeError {
+    /// Which number.
+    pub what: &'static str,
+    /// What it is.
+    pub found: f32,
+    /// What it may be.
+    pub expected: &'static str,
+}
+
+/// The paper's hidden nodes, beside the filters of the first convolution of its Table 1.
+const PAPER_HIDDEN: (usize, usize) = (2048, 96);
+
+impl Recipe {
+    /// The schedule that localized best in the study of small networks: short phases, each stage with a fresh head.
+    pub fn default_for(spec: &NetworkSpec) -> Self {
+        Self {
+            classification: PhaseRecipe::new(12, 0.01, Some(6)),
+            baseline: PhaseRecipe::new(8, 0.005, Some(4)),
+            stage: PhaseRecipe::new(6, 0.005, Some(2)),
+            batch: 16,
+            momentum: 0.9,
+            weight_decay: 5e-4,
+            clip: Some(5.0),
+            warmup_steps: 20,
+            leak: 0.1,
+            fresh_head: true,
+            crop_margin: 1.0625,
+            hidden: hidden_nodes(spec),
+        }
+    }
+
+    /// Section 4.2 to the letter; what the paper does not mention (weight decay, clipping, warm-up, leak) is off.
+    pub fn paper_for(spec: &NetworkSpec) -> Self {
+        Self {
+            classification: PhaseRecipe::new(50, 0.01, Some(20)),
+            baseline: PhaseRecipe::new(50, 0.002, Some(20)),
+            stage: PhaseRecipe::new(10, 0.001, None),
+            weight_decay: 0.0,
+            clip: None,
+            warmup_steps: 0,
+            leak: 0.0,
+            fresh_head: false,
+            ..Self::default_for(spec)
+        }
+    }
+
+    /// A training of a minute or two that shows whether everything works, not how well.
+    pub fn quick_for(spec: &NetworkSpec) -> Self {
+        Self {
+            classification: PhaseRecipe::new(6, 0.01, Some(4)),
+            baseline: PhaseRecipe::new(4, 0.005, Some(2)),
+            stage: PhaseRecipe::new(2, 0.005, Some(1)),
+            warmup_steps: 10,
+            ..Self::default_for(spec)
+        }
+    }
+
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// [`RecipeError`] names the first that is outside its range.
+    pub fn check(&self) -> Result<(), RecipeError> {
+        let ensure = |holds: bool, what, found, expected| {
+            if holds { Ok(()) } else { Err(RecipeError { what, found, expected }) }
+        };
+        for (what, phase) in [
+            ("classification.learning_rate", self.classification),
+            ("baseline.learning_rate", self.baseline),
+            ("stage.learning_rate", self.stage),
+        ] {
+            let rate = phase.learning_rate;
+            ensure(rate.is_finite() && rate > 0.0, what, rate, "a positive number")?;
+            ensure(phase.halve_every != Some(0), "halve_every", 0.0, "at least 1 epoch, or none")?;
+        }
+        ensure(self.batch > 0, "batch", self.batch as f32, "at least 1")?;
+        ensure((0.0..1.0).contains(&self.momentum), "momentum", self.momentum, "0 to below 1")?;
+        let decay = self.weight_decay;
+        ensure(decay.is_finite() && decay >= 0.0, "weight_decay", decay, "a number of at least 0")?;
+        let clip = self.clip.unwrap_or(1.0);
+        ensure(clip.is_finite() && clip > 0.0, "clip", clip, "a positive number, or none")?;
+        ensure((0.0..1.0).contains(&self.leak), "leak", self.leak, "0 to below 1")?;
+        ensure((1.0..=2.0).contains(&self.crop_margin), "crop_margin", self.crop_margin, "1 to 2")?;
+        ensure(self.hidden > 0, "hidden", self.hidden as f32, "at least 1")
+    }
+}
+
+/// The paper's fully connected layers, narrowed as the convolutions are; at least 64.
+fn hidden_nodes(spec: &NetworkSpec) -> usize {
+    let (nodes, filters) = PAPER_HIDDEN;
+    let first = spec.convolutions.first().map_or(filters, |convolution| convolution.filters.into());
+    ((nodes * first + filters / 2) / filters).max(64)
+}
+
+#[cfg(test)]
+mod tests {
+    use switchback::model::spec::InputSpec;
+
+    use super::*;
+
+    fn table1(width: f32) -> NetworkSpec {
+        NetworkSpec::table1(width, InputSpec { width: 96, height: 96, channels: 1 }, 2)
+    }
+
+    #[test]
+    fn presets_are_valid_and_the_full_width_has_the_papers_layers() {
+        for recipe in [Recipe::default_for, Recipe::paper_for, Recipe::quick_for].map(|preset| preset(&table1(1.0))) {
+            assert_eq!(recipe.check(), Ok(()));
+            assert_eq!(recipe.hidden, 2048);
+        }
+        assert_eq!(Recipe::default_for(&table1(0.125)).hidden, 256);
+    }
+
+    #[test]
+    fn a_bad_number_is_named() {
+        let recipe = Recipe { crop_margin: f32::NAN, ..Recipe::default_for(&table1(1.0)) };
+        assert_eq!(recipe.check().map_err(|e| e.what), Err("crop_margin"));
+    }
+}

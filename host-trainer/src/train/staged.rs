@@ -1,0 +1,145 @@
+//! The phases in their order, and what one hands to the next.
+
+use std::path::{Path, PathBuf};
+
+use indicatif::MultiProgress;
+use serde_json::json;
+use switchback::model::Network;
+use switchback::model::spec::{MapActivation, NetworkSpec};
+
+use super::checkpoint::{self, Checkpoint};
+use super::error::TrainError;
+use super::images::Images;
+use super::log::Log;
+use super::phase::{Phase, Trainer};
+use super::recipe::Recipe;
+use super::sgd::Sgd;
+use crate::data::{DataSet, Split, Task};
+use crate::float::{FloatNetwork, NewHead};
+
+/// How a network is trained and where it is written.
+#[derive(Clone, Debug)]
+pub struct TrainOptions {
+    /// Selects first weights, orders, crops and mirrors.
+    pub seed: u64,
+    /// Phases and optimizer.
+    pub recipe: Recipe,
+    /// Whether to go on from `out/checkpoint`, where there is one.
+    pub resume: bool,
+    /// The run folder: gets `log.csv`, `checkpoint/` and `stages/`.
+    pub out: PathBuf,
+}
+
+/// Where the weights of one stage's network lie in a run folder.
+pub fn stage_path(out: &Path, stage: usize) -> PathBuf {
+    out.join("stages").join(format!("stage-{stage}.safetensors"))
+}
+
+/// Trains stage by stage (section 4.2) from the images and labels of the train split; masks are never opened.
+///
+/// Returns the trained network of every stage, 0 to `spec.stages`, each with a description of its own number of stages;
+/// they are also written to [`stage_path`] as they are done.
+///
+/// # Errors
+/// [`TrainError`] names what cannot be used, read or written, or the step at which training diverged.
+pub fn train(
+    spec: &NetworkSpec,
+    data: &DataSet,
+    options: &TrainOptions,
+    progress: &MultiProgress,
+) -> Result<Vec<FloatNetwork>, TrainError> {
+    let recipe = &options.recipe;
+    recipe.check()?;
+    let network = Network::new(spec.clone())?;
+    check_fit(&network, data)?;
+
+    let input = network.input();
+    let margin = |side: usize| (side as f32 * recipe.crop_margin).round() as usize;
+    let train = Images::load(data, Split::Train, &network, (margin(input.width), margin(input.height)), progress)?;
+    let validation = Images::load(data, Split::Val, &network, (input.width, input.height), progress)?;
+    let (mean, std) = train.statistics();
+    // The pixels' statistics stand for the images: another data set of the same size is another run.
+    let run = json!({
+        "network": spec,
+        "recipe": recipe,
+        "seed": options.seed,
+        "images": [train.len(), validation.len()],
+        "input mean": mean,
+        "input std": std,
+    });
+    let checkpoint_path = options.out.join("checkpoint").join("training.safetensors");
+    let mut checkpoint = if options.resume { checkpoint::load(&checkpoint_path, &run)? } else { None };
+    let position = checkpoint.as_ref().map(|c| c.position);
+    let steps = position.map_or(0, |position| position.steps);
+    let log = Log::open(&options.out.join("log.csv"), steps)?;
+    let mut trainer = Trainer {
+        seed: options.seed,
+        recipe,
+        train,
+        validation,
+        progress,
+        log,
+        checkpoint: checkpoint_path,
+        run,
+        steps,
+    };
+
+    let stages = (1..=spec.stages).map(Phase::Stage);
+    let mut classifier = None;
+    let mut trained: Vec<FloatNetwork> = Vec::new();
+    for phase in [Phase::Classification, Phase::Baseline].into_iter().chain(stages) {
+        let network = Network::new(NetworkSpec { stages: phase.stages(), ..spec.clone() })?;
+        let path = stage_path(&options.out, phase.stages().into());
+        if position.is_some_and(|position| phase < position.phase) {
+            if phase != Phase::Classification {
+                trained.push(FloatNetwork::load(network, &path)?);
+            }
+            continue;
+        }
+        let (float, mut sgd, epoch) = match checkpoint.take() {
+            Some(Checkpoint { position, tensors, velocities }) => {
+                let float = FloatNetwork::from_stored(network, tensors)?;
+                (float, Sgd::resumed(recipe, velocities), position.epochs)
+            }
+            None => {
+                let seed = weights_seed(options.seed, phase);
+                let float = match (phase, trained.last().or(classifier.as_ref())) {
+                    (Phase::Stage(_), Some(last)) if !recipe.fresh_head => {
+                        last.with_stages(network, NewHead::Continued, seed)?
+                    }
+                    (_, Some(last)) => last.with_stages(network, NewHead::Fresh, seed)?,
+                    (_, None) => {
+                        let mut float = FloatNetwork::new(network, seed)?.with_classifier(recipe.hidden, !seed)?;
+                        float.set_input_statistics(&mean, &std)?;
+                        float
+                    }
+                };
+                (float, Sgd::new(recipe), 0)
+            }
+        };
+        trainer.run_phase(phase, &float, &mut sgd, epoch)?;
+        if phase == Phase::Classification {
+            classifier = Some(float);
+        } else {
+            float.save(&path)?;
+            trained.push(float);
+        }
+    }
+    Ok(trained)
+}
+
+/// Whether a network's classes and head suit a data set's labels.
+fn check_fit(network: &Network, data: &DataSet) -> Result<(), TrainError> {
+    if network.classes() != data.classes.len() {
+        return Err(TrainError::WrongClasses { found: network.classes(), expected: data.classes.len() });
+    }
+    if data.task == Task::MultiLabel && network.spec().head.activation == MapActivation::Relu {
+        return Err(TrainError::HeadForOneLabel);
+    }
+    Ok(())
+}
+
+/// The seed of a phase's new weights.
+fn weights_seed(seed: u64, phase: Phase) -> u64 {
+    seed.wrapping_add(phase.number() << 32)
+}

@@ -1,0 +1,174 @@
+//! Whole trainings of tiny networks on images written for them.
+
+use std::path::Path;
+
+use image::GrayImage;
+use indicatif::{MultiProgress, ProgressDrawTarget};
+use switchback::model::spec::{ConvolutionSpec, HeadSpec, InputSpec, NetworkSpec};
+
+use super::*;
+use crate::data::{DataSet, OpenOptions};
+use crate::float::{FloatNetwork, read_tensors, write_tensors};
+
+const SIDE: u16 = 16;
+
+/// Images of noise, `labels(i)` of which have bright squares: `left`, `right` or both.
+fn data_set(folder: &Path, labels: impl Fn(u32) -> &'static str) -> DataSet {
+    std::fs::create_dir_all(folder.join("images")).unwrap();
+    let mut table = String::from("file,labels,split\n");
+    for i in 0..48_u32 {
+        let label = labels(i);
+        let image = GrayImage::from_fn(20, 20, |x, y| {
+            let noise = (x * 37 + y * 101 + i * 71) * 2654435 % 97;
+            let square = |left: u32| (left..left + 5).contains(&x) && (4 + i % 8..9 + i % 8).contains(&y);
+            let bright = (label.contains("left") && square(2)) || (label.contains("right") && square(12));
+            image::Luma([noise as u8 + if bright { 120 } else { 0 }])
+        });
+        image.save(folder.join(format!("images/{i}.png"))).unwrap();
+        let split = ["train", "train", "train", "train", "val", "test"][i as usize / 4 % 6];
+        table += &format!("{i}.png,{label},{split}\n");
+    }
+    std::fs::write(folder.join("labels.csv"), table).unwrap();
+    DataSet::open(folder, &OpenOptions::default()).unwrap()
+}
+
+fn binary(folder: &Path) -> DataSet {
+    data_set(folder, |i| if i % 2 == 0 { "normal" } else { "left" })
+}
+
+fn spec(classes: u8, head: HeadSpec) -> NetworkSpec {
+    let convolutions = [(4, 5, true), (6, 3, true)].into_iter().map(|(filters, kernel, pool)| ConvolutionSpec {
+        filters,
+        kernel,
+        pool,
+    });
+    let input = InputSpec { width: SIDE, height: SIDE, channels: 1 };
+    NetworkSpec { input, convolutions: convolutions.collect(), stages: 1, classes, head }
+}
+
+fn recipe(spec: &NetworkSpec, epochs: [usize; 3]) -> Recipe {
+    let mut recipe = Recipe { batch: 8, warmup_steps: 3, hidden: 8, ..Recipe::default_for(spec) };
+    [recipe.classification.epochs, recipe.baseline.epochs, recipe.stage.epochs] = epochs;
+    recipe
+}
+
+fn run(
+    spec: &NetworkSpec,
+    data: &DataSet,
+    recipe: Recipe,
+    resume: bool,
+    out: &Path,
+) -> Result<Vec<FloatNetwork>, TrainError> {
+    let options = TrainOptions { seed: 3, recipe, resume, out: out.to_path_buf() };
+    train(spec, data, &options, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
+}
+
+fn assert_same_bits(a: &[FloatNetwork], b: &[FloatNetwork]) {
+    assert_eq!(a.len(), b.len());
+    for (stage, (a, b)) in a.iter().zip(b).enumerate() {
+        assert!(a.tensors().keys().eq(b.tensors().keys()));
+        for (name, var) in a.tensors() {
+            let bits = |var: &candle_core::Var| -> Vec<u32> {
+                var.flatten_all().unwrap().to_vec1::<f32>().unwrap().into_iter().map(f32::to_bits).collect()
+            };
+            assert_eq!(bits(var), bits(&b.tensors()[name]), "stage {stage}, {name}");
+        }
+    }
+}
+
+/// Makes the checkpoint of a finished shorter run that of an interrupted longer one.
+fn lengthen(out: &Path, longer: &Recipe) {
+    let path = out.join("checkpoint/training.safetensors");
+    let stored = read_tensors(&path).unwrap();
+    let mut notes = stored.notes;
+    let mut run: serde_json::Value = serde_json::from_str(&notes["run"]).unwrap();
+    run["recipe"] = serde_json::json!(longer);
+    notes.insert("run".into(), run.to_string());
+    let tensors = stored.tensors.iter().map(|(name, tensor)| (name.clone(), tensor));
+    write_tensors(&path, tensors, Some(notes)).unwrap();
+}
+
+#[test]
+fn a_resumed_run_gives_the_bits_of_an_uninterrupted_one() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let spec = spec(2, HeadSpec::EVIDENCE);
+    let whole = run(&spec, &data, recipe(&spec, [2, 1, 2]), false, &folder.path().join("whole"))?;
+    // Interrupted in the first phase, and in the last.
+    for (name, epochs) in [("early", [1, 0, 0]), ("late", [2, 1, 1])] {
+        let out = folder.path().join(name);
+        run(&spec, &data, recipe(&spec, epochs), false, &out)?;
+        let longer = recipe(&spec, [2, 1, 2]);
+        lengthen(&out, &longer);
+        let resumed = run(&spec, &data, longer, true, &out)?;
+        assert_same_bits(&whole, &resumed);
+        let log = |run: &str| std::fs::read_to_string(folder.path().join(run).join("log.csv")).unwrap();
+        assert_eq!(log(name), log("whole"));
+    }
+    // A finished run resumes to itself.
+    let again = run(&spec, &data, recipe(&spec, [2, 1, 2]), true, &folder.path().join("whole"))?;
+    assert_same_bits(&whole, &again);
+    Ok(())
+}
+
+#[test]
+fn a_checkpoint_of_another_recipe_is_refused_by_name() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let spec = spec(2, HeadSpec::EVIDENCE);
+    let out = folder.path().join("out");
+    run(&spec, &data, recipe(&spec, [1, 0, 0]), false, &out)?;
+    let other = Recipe { leak: 0.5, ..recipe(&spec, [1, 0, 0]) };
+    let error = run(&spec, &data, other, true, &out).err();
+    assert!(matches!(&error, Some(TrainError::OtherRun { what, .. }) if what == "recipe"), "{error:?}");
+    Ok(())
+}
+
+#[test]
+fn the_loss_falls_in_a_binary_and_in_a_multi_label_problem() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let two = spec(2, HeadSpec::EVIDENCE);
+    let several = spec(3, HeadSpec::PAPER_MULTI_LABEL);
+    let many = data_set(&folder.path().join("many"), |i| ["", "left", "right", "left right"][i as usize % 4]);
+    for (name, spec, data) in [("binary", &two, binary(&folder.path().join("two"))), ("multi-label", &several, many)] {
+        let out = folder.path().join(name);
+        let networks = run(spec, &data, recipe(spec, [16, 8, 8]), false, &out)?;
+        assert_eq!(networks.iter().map(|float| float.network().stages()).collect::<Vec<_>>(), [0, 1]);
+        assert!((0..2).all(|stage| stage_path(&out, stage).exists()));
+        let mut log = csv::Reader::from_path(out.join("log.csv")).unwrap();
+        let rows: Vec<log::LogRow> = log.deserialize().map(|row| row.unwrap()).collect();
+        let phase = |phase: &str| rows.iter().filter(|row| row.phase == phase).cloned().collect::<Vec<_>>();
+        for phase in ["classification", "baseline"].map(phase) {
+            let mean = |rows: &[log::LogRow]| rows.iter().map(|row| row.loss).sum::<f32>() / rows.len() as f32;
+            let (first, last) = (mean(&phase[..4]), mean(&phase[phase.len() - 4..]));
+            assert!(last < 0.9 * first, "{name}: loss {first} to {last}");
+        }
+        let figure = phase("stage-1").last().and_then(|row| row.validation).unwrap();
+        assert!(figure > 0.9, "{name}: validation {figure}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_trained_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let data = binary(&folder.path().join("data"));
+    let fast = |spec: &NetworkSpec| {
+        let mut recipe = Recipe { clip: None, ..recipe(spec, [4, 0, 0]) };
+        recipe.classification.learning_rate = 1e20;
+        recipe
+    };
+    let two = spec(2, HeadSpec::EVIDENCE);
+    let error = run(&two, &data, fast(&two), false, &out).err();
+    assert!(matches!(error, Some(TrainError::Diverged { phase: Phase::Classification, .. })), "{error:?}");
+
+    let three = spec(3, HeadSpec::PAPER_MULTI_LABEL);
+    let error = run(&three, &data, recipe(&three, [1, 1, 1]), false, &out).err();
+    assert!(matches!(error, Some(TrainError::WrongClasses { found: 3, expected: 2 })), "{error:?}");
+
+    let many = data_set(&folder.path().join("many"), |i| ["", "left", "right", "left right"][i as usize % 4]);
+    let relu = spec(3, HeadSpec::PAPER_BINARY);
+    let error = run(&relu, &many, recipe(&relu, [1, 1, 1]), false, &out).err();
+    assert!(matches!(error, Some(TrainError::HeadForOneLabel)), "{error:?}");
+}
