@@ -169,10 +169,7 @@ fn an_accumulator_that_could_overflow_is_refused_by_channel() {
     let mut arrays = small();
     arrays.convolutions[2].deconvolution_bias[1] = i32::MIN;
     let error = parse(encoded(&arrays).as_slice()).expect_err("a bias beyond the bound");
-    assert!(
-        matches!(error, ModelError::Overflow { convolution: 2, deconvolution: true, channel: 1, .. }),
-        "{error:?}"
-    );
+    assert!(matches!(error, ModelError::Overflow { convolution: 2, deconvolution: true, channel: 1, .. }), "{error:?}");
 }
 
 #[test]

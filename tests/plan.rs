@@ -11,7 +11,8 @@ fn assert_sound(plan: &Plan) {
         assert_eq!(a.offset % ARENA_ALIGNMENT, 0, "{a:?} is aligned");
         assert!(a.range().end <= plan.arena_bytes(), "{a:?} lies in the arena");
         for b in &plan.parts()[i + 1..] {
-            let together = [Phase::Encode, Phase::Decode, Phase::Finish].iter().any(|&p| a.lives_in(p) && b.lives_in(p));
+            let together =
+                [Phase::Encode, Phase::Decode, Phase::Finish].iter().any(|&p| a.lives_in(p) && b.lives_in(p));
             let overlap = a.range().start < b.range().end && b.range().start < a.range().end;
             assert!(!(together && overlap), "{a:?} and {b:?} overlap");
         }

@@ -133,11 +133,7 @@ fn multiplier(bound: i64, rng: &mut impl Rng) -> i32 {
     value
 }
 
-fn header(
-    network: &Network,
-    deconvolution_multipliers: heapless::Vec<i32, 16>,
-    rng: &mut ChaCha8Rng,
-) -> Header {
+fn header(network: &Network, deconvolution_multipliers: heapless::Vec<i32, 16>, rng: &mut ChaCha8Rng) -> Header {
     let head = &network.spec().head;
     let stages: Vec<usize> = (0..=network.stages()).filter(|&s| network.head_reads(s)).collect();
     let gain = |rng: &mut ChaCha8Rng| {

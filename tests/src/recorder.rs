@@ -34,9 +34,8 @@ pub fn run_core(model: &Model<'_>, pixels: &[u8], poison: u8) -> CoreRun {
     let out = session.finish().expect("a whole image");
     let shape = out.shape();
     let scores_q16 = out.scores().iter().map(|s| s.to_bits().into()).collect();
-    let maps = (0..shape.channels)
-        .map(|map| (0..shape.height).flat_map(|y| out.map_row(map, y)).copied().collect())
-        .collect();
+    let maps =
+        (0..shape.channels).map(|map| (0..shape.height).flat_map(|y| out.map_row(map, y)).copied().collect()).collect();
     let labels = (0..shape.height).flat_map(|y| out.label_row(y)).copied().collect();
     assert!(before.iter().chain(behind.iter()).all(|&byte| byte == poison), "a byte outside the arena was written");
     CoreRun { taps: taps.maps(model.network()), scores_q16, maps, labels }

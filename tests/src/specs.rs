@@ -14,10 +14,8 @@ pub fn networks() -> impl Strategy<Value = Network> {
     (input, convolutions, 0u8..5, heads()).prop_filter_map("not a network", |(input, convolutions, stages, head)| {
         let (width, height, channels) = input;
         let (classes, head) = head;
-        let convolutions: heapless_vec::Convolutions = convolutions
-            .into_iter()
-            .map(|(filters, kernel, pool)| ConvolutionSpec { filters, kernel, pool })
-            .collect();
+        let convolutions: heapless_vec::Convolutions =
+            convolutions.into_iter().map(|(filters, kernel, pool)| ConvolutionSpec { filters, kernel, pool }).collect();
         let input = InputSpec { width, height, channels };
         Network::new(NetworkSpec { input, convolutions, stages, classes, head }).ok()
     })

@@ -1,2 +1,93 @@
-//! x
-fn main(){}
+//! The commands of the repository. Those about networks are the trainer's and are handed on to it; those about boards are
+//! done here, without linking the core or the trainer, so that this program is small and quick to build.
+
+mod doctor;
+mod emulator;
+mod error;
+mod flash;
+mod logs;
+mod paths;
+mod process;
+mod targets;
+mod trainer;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::XtaskError;
+
+/// Trains a network that draws where the evidence is, quantizes it, and runs it on a microcontroller.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train stage by stage, quantize, prove the integers equal to the host model's, write a run folder
+    #[command(disable_help_flag = true)]
+    TrainAndQuantize(Forwarded),
+    /// Calibrate and quantize a trained run again
+    #[command(disable_help_flag = true)]
+    Export(Forwarded),
+    /// Measure a run or a model on a data set
+    #[command(disable_help_flag = true)]
+    Evaluate(Forwarded),
+    /// Scores, heat map and mask of images
+    #[command(disable_help_flag = true)]
+    Infer(Forwarded),
+    /// Shapes, scales, sizes and provenance of a model
+    #[command(disable_help_flag = true)]
+    Inspect(Forwarded),
+    /// Arena and flash of a network, part by part, and what does not fit a board
+    #[command(disable_help_flag = true)]
+    Plan(Forwarded),
+    /// Write a generated data set with masks
+    #[command(disable_help_flag = true)]
+    Phantom(Forwarded),
+    /// Build the firmware, run a model on a board, compare it with the host bit for bit
+    Flash(flash::FlashArguments),
+    /// What this machine has and lacks for these commands
+    Doctor,
+}
+
+/// Arguments that are the trainer's to understand.
+#[derive(clap::Args)]
+struct Forwarded {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    arguments: Vec<OsString>,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            if let Some(help) = error.help() {
+                eprintln!("help: {help}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, XtaskError> {
+    match command {
+        Command::TrainAndQuantize(forwarded) => trainer::forward("train-and-quantize", &forwarded.arguments),
+        Command::Export(forwarded) => trainer::forward("export", &forwarded.arguments),
+        Command::Evaluate(forwarded) => trainer::forward("evaluate", &forwarded.arguments),
+        Command::Infer(forwarded) => trainer::forward("infer", &forwarded.arguments),
+        Command::Inspect(forwarded) => trainer::forward("inspect", &forwarded.arguments),
+        Command::Plan(forwarded) => trainer::forward("plan", &forwarded.arguments),
+        Command::Phantom(forwarded) => trainer::forward("phantom", &forwarded.arguments),
+        Command::Flash(arguments) => flash::run(&arguments),
+        Command::Doctor => {
+            doctor::run();
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

@@ -46,7 +46,9 @@ impl fmt::Display for FrameError {
             Self::Checksum { found, expected } => {
                 write!(f, "frame checksum: found {found:08x}, expected {expected:08x}")
             }
-            Self::NotAMessage => write!(f, "frame: found an unknown message, expected one of protocol {}", super::PROTOCOL),
+            Self::NotAMessage => {
+                write!(f, "frame: found an unknown message, expected one of protocol {}", super::PROTOCOL)
+            }
         }
     }
 }

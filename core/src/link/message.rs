@@ -206,7 +206,9 @@ impl fmt::Display for Refusal {
             Self::BadFrame(error) => write!(f, "{error}"),
             Self::NotBegun => write!(f, "request: found a row or an end, expected the beginning of an image"),
             Self::WrongRow { found, expected } => write!(f, "row of the image: found {found}, expected {expected}"),
-            Self::WrongOffset { found, expected } => write!(f, "part of a row: found byte {found}, expected byte {expected}"),
+            Self::WrongOffset { found, expected } => {
+                write!(f, "part of a row: found byte {found}, expected byte {expected}")
+            }
             Self::WrongLength { found, most } => write!(f, "part of a row: found {found} bytes, expected 1 to {most}"),
             Self::TooManyRows { expected } => write!(f, "rows of the image: found one more, expected {expected}"),
             Self::Unfinished { found, expected } => write!(f, "rows of the image: found {found}, expected {expected}"),

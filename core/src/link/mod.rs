@@ -26,6 +26,5 @@ pub use frame::FrameError;
 pub use message::{Identity, MAX_PART, PROTOCOL, Refusal, Reply, Request, parts};
 pub use port::{Port, PortError};
 
-
 #[cfg(test)]
 mod tests;

@@ -43,11 +43,7 @@ macro_rules! loopback {
 fn requests_have_these_bytes() {
     loopback!(Request, Request::Identify, [0]);
     loopback!(Request, Request::Begin { checksums: true }, [1, 1]);
-    loopback!(
-        Request,
-        Request::RowPart { row: 300, offset: 5, bytes: &[0, 255, 7] },
-        [2, 0xac, 0x02, 5, 3, 0, 255, 7]
-    );
+    loopback!(Request, Request::RowPart { row: 300, offset: 5, bytes: &[0, 255, 7] }, [2, 0xac, 0x02, 5, 3, 0, 255, 7]);
     loopback!(Request, Request::Finish, [3]);
     loopback!(Request, Request::Shutdown, [4]);
 }

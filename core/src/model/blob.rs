@@ -64,8 +64,8 @@ impl<'a> Model<'a> {
         }
         let fixed = fixed_fields(bytes)?;
         let header_bytes = bytes.get(HEADER_START..HEADER_START.saturating_add(fixed.header_length));
-        let (header, rest) =
-            postcard::take_from_bytes::<Header>(header_bytes.ok_or(ModelError::Header)?).map_err(|_| ModelError::Header)?;
+        let (header, rest) = postcard::take_from_bytes::<Header>(header_bytes.ok_or(ModelError::Header)?)
+            .map_err(|_| ModelError::Header)?;
         if !rest.is_empty() {
             return Err(ModelError::Header);
         }
@@ -229,8 +229,7 @@ impl<'a> Model<'a> {
             check(Multiplier::new(r).is_some(), "multiplier of deconvolution", i, 0, r.into())?;
             let arrays = self.convolution(layer.convolution);
             for (channel, bias) in arrays.deconvolution_bias.iter().enumerate() {
-                let bound =
-                    bounds::deconvolution_bound(layer, arrays.weights, arrays.ratios, bias.get(), channel);
+                let bound = bounds::deconvolution_bound(layer, arrays.weights, arrays.ratios, bias.get(), channel);
                 if bound >= MAX_ACCUMULATOR {
                     let convolution = layer.convolution;
                     return Err(ModelError::Overflow { convolution, deconvolution: true, channel, bound });

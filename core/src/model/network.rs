@@ -372,8 +372,7 @@ fn encoder_layers(spec: &NetworkSpec) -> Result<Vec<EncoderLayer, MAX_CONVOLUTIO
             return Err(SpecError::TooSmallToPool { convolution: i, height, width });
         }
         let shrink = if convolution.pool { 2 } else { 1 };
-        let output =
-            MapShape { height: height / shrink, width: width / shrink, channels: convolution.filters.into() };
+        let output = MapShape { height: height / shrink, width: width / shrink, channels: convolution.filters.into() };
         let layer =
             EncoderLayer { kernel: convolution.kernel.into(), pool: convolution.pool, input, output, tied: false };
         // As many layers as convolutions in the description, which has the same capacity.

@@ -32,8 +32,7 @@ pub fn convolution_row<T: Element>(
     switches.fill(0);
     let filters = layer.output.channels;
     for (x, pixel) in out.chunks_exact_mut(filters).enumerate() {
-        let parameters =
-            arrays.weights.chunks_exact(layer.filter_weights()).zip(arrays.bias).zip(arrays.multipliers);
+        let parameters = arrays.weights.chunks_exact(layer.filter_weights()).zip(arrays.bias).zip(arrays.multipliers);
         for ((o, value), ((weights, bias), multiplier)) in pixel.iter_mut().enumerate().zip(parameters) {
             let acc = |dy: usize, column: usize| {
                 let rows = window.get(dy..).unwrap_or(&[]);

@@ -26,9 +26,9 @@ pub struct Centered {
 impl Statistics {
     /// Adds one row.
     pub fn add_row(&mut self, row: &[u8]) {
-        let (sum, squares) = row.iter().fold((0u64, 0u64), |(sum, squares), &q| {
-            (sum + u64::from(q), squares + u64::from(q) * u64::from(q))
-        });
+        let (sum, squares) = row
+            .iter()
+            .fold((0u64, 0u64), |(sum, squares), &q| (sum + u64::from(q), squares + u64::from(q) * u64::from(q)));
         self.count += row.len() as u32;
         self.sum += sum;
         self.sum_of_squares += squares;

@@ -114,8 +114,7 @@ impl<O: Observer> Session<'_, O> {
             None => self.encoder.top.slot(y),
         };
         let arrays = self.model.convolution(index);
-        let Ok([memory, out, switches]) =
-            self.arena.get_disjoint_mut([rows.range(), out_slot.clone(), switch_slot])
+        let Ok([memory, out, switches]) = self.arena.get_disjoint_mut([rows.range(), out_slot.clone(), switch_slot])
         else {
             return;
         };

@@ -98,9 +98,7 @@ impl Part {
                 fmt::write(&mut name, format_args!("{} switches", network.convolution_name(i.into())))
             }
             Buffer::DeconvolutionRows(i) => match network.decoder().get(usize::from(i)) {
-                Some(layer) => {
-                    fmt::write(&mut name, format_args!("{} input rows", network.deconvolution_name(layer)))
-                }
+                Some(layer) => fmt::write(&mut name, format_args!("{} input rows", network.deconvolution_name(layer))),
                 None => Ok(()),
             },
             Buffer::LastRow => fmt::write(&mut name, format_args!("last stage's row")),

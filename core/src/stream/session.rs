@@ -68,10 +68,9 @@ impl fmt::Display for SessionError {
             Self::ArenaTooSmall { needed, given } => {
                 write!(f, "arena: found {given} bytes, expected at least {needed}: {} missing", needed - given)
             }
-            Self::ArenaMisaligned { remainder } => write!(
-                f,
-                "arena address: found {remainder} past a multiple of {ARENA_ALIGNMENT}, expected a multiple"
-            ),
+            Self::ArenaMisaligned { remainder } => {
+                write!(f, "arena address: found {remainder} past a multiple of {ARENA_ALIGNMENT}, expected a multiple")
+            }
         }
     }
 }

@@ -172,7 +172,8 @@ impl Board {
 
     /// The board of the manifest `path`.
     fn read(path: &Path) -> Result<Self, BoardError> {
-        let text = std::fs::read_to_string(path).map_err(|source| BoardError::Read { path: path.to_owned(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| BoardError::Read { path: path.to_owned(), source })?;
         let board: Self =
             toml::from_str(&text).map_err(|source| BoardError::Manifest { path: path.to_owned(), source })?;
         let reserved = [

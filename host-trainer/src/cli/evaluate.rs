@@ -80,10 +80,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let seed = info.as_ref().map_or(0, |info| info.seed);
     let negative = args.negative.clone().or_else(|| info.as_ref().and_then(|info| info.negative.clone()));
     let data = DataSet::open(&data_path, &OpenOptions { seed, negative })?;
-    let models: Vec<ModelFile> = model_paths(&args, folder.as_ref())?
-        .iter()
-        .map(|path| ModelFile::read(path))
-        .collect::<Result<_, _>>()?;
+    let models: Vec<ModelFile> =
+        model_paths(&args, folder.as_ref())?.iter().map(|path| ModelFile::read(path)).collect::<Result<_, _>>()?;
     let parsed: Vec<Model<'_>> = models.iter().map(ModelFile::model).collect::<Result<_, _>>()?;
     let network = parsed.last().ok_or_else(|| anyhow::anyhow!("run folder: found no model, expected one"))?.network();
     check_classes(network, &data)?;
@@ -193,7 +191,6 @@ fn judged(
 /// The mask threshold that the model carries.
 fn stored_threshold(model: &Model<'_>, task: Task) -> Option<Threshold> {
     let header = model.header();
-    let source =
-        if header.provenance.threshold_from_masks { ThresholdSource::Masks } else { ThresholdSource::Labels };
+    let source = if header.provenance.threshold_from_masks { ThresholdSource::Masks } else { ThresholdSource::Labels };
     (task == Task::Binary).then_some(Threshold { level: header.head.mask_threshold, source })
 }

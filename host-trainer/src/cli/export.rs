@@ -63,8 +63,8 @@ pub(super) fn trained_stages(folder: &RunFolder) -> Result<Vec<FloatNetwork>, Ru
     let spec = folder.spec()?;
     let load = |stages: u8| {
         let network = Network::new(NetworkSpec { stages, ..spec.clone() });
-        let network = network
-            .map_err(|e| RunError::Unreadable { path: folder.network(), reason: format!("network: {e}") })?;
+        let network =
+            network.map_err(|e| RunError::Unreadable { path: folder.network(), reason: format!("network: {e}") })?;
         Ok(FloatNetwork::load(network, &stage_path(folder.path(), stages.into()))?)
     };
     (0..=spec.stages).map(load).collect()

@@ -38,10 +38,16 @@ fn print_model(path: &Path, model: &Model<'_>) {
     let (input, maps, head) = (network.input(), network.map_shape(), &network.spec().head);
     let provenance = &header.provenance;
     println!("model    {} ({} bytes, CRC-32 {:08x})", path.display(), model.bytes().len(), model.crc32());
-    println!("made by  {}, data {} ({:08x}), seed {}", provenance.producer, provenance.data, provenance.data_crc32, provenance.seed);
+    println!(
+        "made by  {}, data {} ({:08x}), seed {}",
+        provenance.producer, provenance.data, provenance.data_crc32, provenance.seed
+    );
     println!("classes  {}", header.class_names.join(", "));
     println!("input    {}x{}x{}, one step is {:.6}", input.width, input.height, input.channels, header.scales.input);
-    println!("{:<10} {:>7} {:>6} {:>14} {:>12} {:>10} {:>10}", "layer", "kernel", "pool", "output", "weights", "step", "largest m");
+    println!(
+        "{:<10} {:>7} {:>6} {:>14} {:>12} {:>10} {:>10}",
+        "layer", "kernel", "pool", "output", "weights", "step", "largest m"
+    );
     let shape = |s: switchback::model::MapShape| format!("{}x{}x{}", s.width, s.height, s.channels);
     for (i, layer) in network.encoder().iter().enumerate() {
         let ratio = model.convolution(i).ratios.iter().max().map_or("-".into(), u8::to_string);
@@ -70,7 +76,14 @@ fn print_model(path: &Path, model: &Model<'_>) {
     }
     println!(
         "maps     {}x{}, {} of them; {:?}, {:?}, {:?}, {:?}, s = {}",
-        maps.width, maps.height, maps.channels, head.features, head.normalization, head.maps, head.activation, head.sharpness
+        maps.width,
+        maps.height,
+        maps.channels,
+        head.features,
+        head.normalization,
+        head.maps,
+        head.activation,
+        head.sharpness
     );
     println!(
         "decides  mask from level {} on (chosen from {}), alarm from a margin of {:.4} on; one level is {:.6}",

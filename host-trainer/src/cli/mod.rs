@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::{Parser, Subcommand};
 
+mod device;
 mod evaluate;
 mod export;
 mod infer;
@@ -40,6 +41,8 @@ enum Command {
     Plan(plan::Args),
     /// Writes a generated data set with masks.
     Phantom(phantom::Args),
+    /// Sends images to a device that runs already, and compares.
+    Device(device::DeviceArgs),
 }
 
 /// A command that could not be done, with what to do next where that is known.
@@ -87,6 +90,7 @@ impl Cli {
             Command::Inspect(args) => inspect::run(args),
             Command::Plan(args) => plan::run(args),
             Command::Phantom(args) => phantom::run(args),
+            Command::Device(args) => Ok(device::run(&args)?),
         }
     }
 }

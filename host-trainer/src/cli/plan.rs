@@ -59,7 +59,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
     match args.budget {
         Some(budget) if plan.arena_bytes > budget => {
             let largest = plan.parts.iter().max_by_key(|part| part.bytes);
-            let largest = largest.map_or_else(String::new, |part| format!("; its largest part is {} ({} bytes)", part.name, part.bytes));
+            let largest = largest
+                .map_or_else(String::new, |part| format!("; its largest part is {} ({} bytes)", part.name, part.bytes));
             let error = anyhow::anyhow!(
                 "arena: found {} bytes, expected at most {budget}: {} missing{largest}",
                 plan.arena_bytes,

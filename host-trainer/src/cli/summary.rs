@@ -8,6 +8,11 @@ pub fn print(folder: &RunFolder, finished: &Finished) {
     let kib = |bytes: usize| bytes as f64 / 1024.0;
     println!("{}", table(&finished.metrics));
     let flash = finished.plan.flash_bytes.unwrap_or(0);
-    println!("model   {} ({:.1} KiB of flash, {:.1} KiB of arena)", folder.model().display(), kib(flash), kib(finished.plan.arena_bytes));
+    println!(
+        "model   {} ({:.1} KiB of flash, {:.1} KiB of arena)",
+        folder.model().display(),
+        kib(flash),
+        kib(finished.plan.arena_bytes)
+    );
     println!("report  {}", folder.report().display());
 }

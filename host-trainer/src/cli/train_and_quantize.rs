@@ -111,7 +111,8 @@ fn phantoms(args: &Args, progress: &MultiProgress) -> Result<PathBuf, Failure> {
     let input = network.input();
     let counts = if args.quick { Counts { train: 300, val: 60, test: 60 } } else { Counts::default() };
     let options = PhantomOptions { width: input.width, height: input.height, seed: PHANTOM_SEED };
-    let path = Path::new("runs").join("data").join(format!("phantoms-{}x{}-{}", input.width, input.height, counts.total()));
+    let path =
+        Path::new("runs").join("data").join(format!("phantoms-{}x{}-{}", input.width, input.height, counts.total()));
     if !path.exists() {
         let bar = progress.add(bar("drawing phantoms"));
         write_data_set(&path, &options, counts, &bar)?;

@@ -13,10 +13,8 @@ const NOT_A_CLASS: [&str; 2] = ["masks", "images"];
 /// Masks are looked for in `masks/`, under the image's relative name or its bare stem.
 pub(super) fn read(root: &Path) -> Result<Option<Listing>, DataError> {
     let folders = subfolders(root)?;
-    let split_folders: Vec<(Split, &str, &Path)> = folders
-        .iter()
-        .filter_map(|(name, path)| Some((split_of(name)?, name.as_str(), path.as_path())))
-        .collect();
+    let split_folders: Vec<(Split, &str, &Path)> =
+        folders.iter().filter_map(|(name, path)| Some((split_of(name)?, name.as_str(), path.as_path()))).collect();
 
     let mut entries = Vec::new();
     if split_folders.is_empty() {

@@ -76,7 +76,9 @@ pub(super) fn decode(path: &Path) -> Result<DynamicImage, DataError> {
 fn decode_error(path: &Path, source: ImageError) -> DataError {
     let path = path.to_path_buf();
     match source {
-        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => DataError::Truncated { path },
+        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            DataError::Truncated { path }
+        }
         source => DataError::Decode { path, source },
     }
 }

@@ -24,10 +24,8 @@ pub(super) fn read(root: &Path) -> Result<Listing, DataError> {
     let path = root.join("labels.csv");
     let text = read_text(&path)?;
     let header = text.lines().next().unwrap_or_default();
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter_of(header))
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter_of(header)).trim(csv::Trim::All).from_reader(text.as_bytes());
     let columns = match reader.headers() {
         Ok(names) => columns_of(&path, names, header)?,
         Err(error) => return Err(csv_error(&path, error)),

@@ -48,7 +48,10 @@ pub(super) fn sorted_entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Da
 pub(super) fn has_image_name(path: &Path) -> bool {
     const EXTENSIONS: [&str; 11] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff", "gif", "pgm", "ppm", "pnm", "pbm"];
     path.is_file()
-        && path.extension().and_then(|e| e.to_str()).is_some_and(|e| EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()))
+        && path
+            .extension()
+            .and_then(|e| e.to_str())
+            .is_some_and(|e| EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()))
 }
 
 /// The images directly in a folder, as [`sorted_entries`].

@@ -49,8 +49,11 @@ fn multi_label(id: StageId, (set, predictions): Judged<'_>) -> Result<StageResul
     let objects = &set.classes[1..];
     let scores: Vec<Vec<f32>> =
         predictions.iter().map(|p| p.scores[1..].iter().map(|&score| score as f32).collect()).collect();
-    let labels: Vec<Vec<bool>> =
-        set.labels.iter().map(|present| (1..set.classes.len()).map(|class| present.contains(&class)).collect()).collect();
+    let labels: Vec<Vec<bool>> = set
+        .labels
+        .iter()
+        .map(|present| (1..set.classes.len()).map(|class| present.contains(&class)).collect())
+        .collect();
     let maps = predictions
         .iter()
         .map(|p| p.maps[1..].iter().map(|map| evidence(p.shape, map)).collect::<Result<Vec<EvidenceMap<'_>>, _>>())

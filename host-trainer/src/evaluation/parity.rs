@@ -35,10 +35,8 @@ pub fn compare_with_host_model(
         Ok((counts, tap.map(|tap| (i, tap))))
     };
     let compared = images.par_iter().enumerate().map(compare).collect::<Result<Vec<_>, _>>()?;
-    let mut outcome = ParityOutcome {
-        counts: Parity { images: 0, values_compared: 0, mismatches: 0 },
-        first_difference: None,
-    };
+    let mut outcome =
+        ParityOutcome { counts: Parity { images: 0, values_compared: 0, mismatches: 0 }, first_difference: None };
     for (counts, difference) in compared {
         outcome.counts.images += counts.images;
         outcome.counts.values_compared += counts.values_compared;

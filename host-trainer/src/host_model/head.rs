@@ -9,12 +9,7 @@ use super::{HostTaps, scalars};
 /// The largest magnitude of a logit in Q16.
 const MAX_LOGIT: f64 = ((1u64 << 30) - 1) as f64;
 
-pub(super) fn run(
-    model: &Model<'_>,
-    weights: &[Option<Tensor>],
-    stages: &[Tensor],
-    taps: &mut HostTaps,
-) -> Result<()> {
+pub(super) fn run(model: &Model<'_>, weights: &[Option<Tensor>], stages: &[Tensor], taps: &mut HostTaps) -> Result<()> {
     let network = model.network();
     let head = &model.header().head;
     let maps = network.maps();
@@ -40,9 +35,7 @@ pub(super) fn run(
         let (m, shift) = match normalization {
             Normalization::None => (m.into(), shift.into()),
             Normalization::Rms => scalars::gain(m.into(), shift.into(), n, scalars::isqrt(n * a2)),
-            Normalization::Standardize => {
-                scalars::gain(m.into(), shift.into(), n, scalars::isqrt(n * a2 - a1 * a1))
-            }
+            Normalization::Standardize => scalars::gain(m.into(), shift.into(), n, scalars::isqrt(n * a2 - a1 * a1)),
         };
         let totals: Vec<f64> = weights.sum(1)?.to_vec1()?;
         for y in 0..shape.height {

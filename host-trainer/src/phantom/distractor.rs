@@ -14,10 +14,8 @@ pub(super) fn add_vessels(image: &mut Field, anatomy: &Anatomy, draws: &mut Draw
             for _ in 0..3 {
                 let length = region.half_width * draws.uniform(0.35, 0.6);
                 angle += 0.3 * draws.normal();
-                end = Point {
-                    x: end.x + region.away * length * libm::cos(angle),
-                    y: end.y + length * libm::sin(angle),
-                };
+                end =
+                    Point { x: end.x + region.away * length * libm::cos(angle), y: end.y + length * libm::sin(angle) };
                 branch.push(end);
             }
             let (strength, sigma) = (draws.uniform(0.05, 0.13), draws.uniform(0.7, 1.2));

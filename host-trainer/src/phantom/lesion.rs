@@ -1,8 +1,8 @@
 //! Blobs of dense, grainy tissue: lesions where they lie in a lung, gas-pocket contents where they do not.
 //!
-//! One painter draws both from the same distributions. A picture has a number of blobs that does not depend on its class:
-//! in a negative all lie in pockets, in a positive at least one lies in a lung. So neither a blob nor the count of blobs
-//! says anything; only where a blob lies does, and that takes the shape of the region around it.
+//! One painter draws both from the same distributions. The blobs in pockets do not depend on the class at all, so neither
+//! a blob in a pocket nor its absence says anything; only a blob in a lung does, and to tell that takes the shape of the
+//! region around it.
 
 use super::LesionScale;
 use super::anatomy::{Air, AirRegion, Anatomy};
@@ -18,8 +18,10 @@ const GRAIN_SIZE: f64 = 1.2;
 const EDGE: f64 = 0.8;
 /// How irregular its outline is.
 const IRREGULARITY: f64 = 0.13;
-/// How often a further blob of a positive picture lies in a lung too.
-const FURTHER_IN_LUNG: f64 = 0.4;
+/// How often a positive picture has a second lesion.
+const SECOND_LESION: f64 = 0.4;
+/// The most blobs in the pockets of a picture; every number from none on is as likely.
+const MOST_IN_POCKETS: usize = 4;
 
 impl LesionScale {
     /// Range of a blob's radius in units.
@@ -39,14 +41,6 @@ impl LesionScale {
             Self::Large => (0.14, 0.23),
         }
     }
-
-    /// The most blobs in a picture.
-    fn most(self) -> usize {
-        match self {
-            Self::Small => 3,
-            Self::Medium | Self::Large => 2,
-        }
-    }
 }
 
 /// Where one blob lies.
@@ -64,21 +58,21 @@ pub(super) struct Blobs {
     pub placed: Vec<Blob>,
 }
 
-/// Paints the blobs of one picture, all of one scale.
-pub(super) fn add_blobs(
-    image: &mut Field,
-    anatomy: &Anatomy,
-    scale: LesionScale,
-    positive: bool,
-    draws: &mut Draws,
-) -> Blobs {
+/// Paints the blobs of one picture: any number in pockets, of any scale, and lesions of `scale` where it is positive.
+pub(super) fn add_blobs(image: &mut Field, anatomy: &Anatomy, scale: Option<LesionScale>, draws: &mut Draws) -> Blobs {
     let grain = texture(image.grid, GRAIN_SIZE, draws);
     let mut lesion = vec![false; image.values.len()];
     let mut placed: Vec<Blob> = Vec::new();
-    let count = 1 + draws.below(scale.most());
-    for number in 0..count {
-        let in_lung = positive && (number == 0 || draws.chance(FURTHER_IN_LUNG));
-        let air = if in_lung { Air::Lung } else { Air::Pocket };
+    let in_pockets = draws.below(MOST_IN_POCKETS + 1);
+    let mut wanted: Vec<(Air, LesionScale)> =
+        (0..in_pockets).map(|_| (Air::Pocket, LesionScale::ALL[draws.below(3)])).collect();
+    if let Some(scale) = scale {
+        wanted.push((Air::Lung, scale));
+        if draws.chance(SECOND_LESION) {
+            wanted.push((Air::Lung, scale));
+        }
+    }
+    for (air, scale) in wanted {
         let radius = draws.within(scale.radius());
         let brightness = draws.within(scale.brightness());
         let (region, centre) = place(anatomy, air, radius, &placed, draws);
@@ -87,7 +81,7 @@ pub(super) fn add_blobs(
         image.grid.around(centre, Outline::REACH * radius + 5.0 * EDGE, |index, point| {
             let cover = outline.cover(point) * (1.3 * region.cover.values[index]).min(1.0);
             image.values[index] += brightness * cover * (1.0 + GRAIN * grain.values[index]);
-            lesion[index] |= in_lung && cover > 0.5;
+            lesion[index] |= air == Air::Lung && cover > 0.5;
         });
     }
     Blobs { lesion, placed }
@@ -119,7 +113,8 @@ fn place<'a>(
         placed.iter().all(|other| point.distance(other.centre) > 0.85 * (radius + other.radius))
     };
     let free: Vec<_> = places.iter().filter(clear).collect();
-    let (region, point, _) = if free.is_empty() { places[draws.below(places.len())] } else { *free[draws.below(free.len())] };
+    let (region, point, _) =
+        if free.is_empty() { places[draws.below(places.len())] } else { *free[draws.below(free.len())] };
     (region, point)
 }
 

@@ -58,7 +58,7 @@ impl Default for PhantomOptions {
     }
 }
 
-/// How large the blobs of a picture are: radii of 3 to 4.5, 5.5 to 8 and 9.5 to 12.5 at 96 pixels.
+/// How large the lesions of a picture are: radii of 3 to 4.5, 5.5 to 8 and 9.5 to 12.5 at 96 pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LesionScale {
     /// A few pixels.
@@ -85,8 +85,7 @@ pub struct Phantom {
     pub scale: Option<LesionScale>,
 }
 
-/// Makes phantom number `index`: even ones are negative, odd ones positive; the scales take turns in pairs, so that the
-/// blobs of negatives are as large as those of positives.
+/// Makes phantom number `index`: even ones are negative, odd ones positive with lesions whose scales take turns.
 ///
 /// # Panics
 /// If a side is below [`PhantomOptions::SMALLEST`].
@@ -99,8 +98,7 @@ fn generate_with_blobs(options: &PhantomOptions, index: u64) -> (Phantom, Vec<Bl
     let &PhantomOptions { width, height, seed } = options;
     let smallest = PhantomOptions::SMALLEST;
     assert!(width.min(height) >= smallest, "a phantom of {width}x{height} is smaller than {smallest}x{smallest}");
-    let positive = index % 2 == 1;
-    let scale = LesionScale::ALL[(index / 2 % 3) as usize];
+    let scale = (index % 2 == 1).then_some(LesionScale::ALL[(index / 2 % 3) as usize]);
     let grid = Grid::new(width, height);
     let draws = &mut Draws::new(seed, index);
 
@@ -109,12 +107,12 @@ fn generate_with_blobs(options: &PhantomOptions, index: u64) -> (Phantom, Vec<Bl
     distractor::add_vessels(&mut film, &anatomy, draws);
     distractor::add_haze(&mut film, &anatomy, draws);
     distractor::add_dots(&mut film, &anatomy, draws);
-    let blobs = lesion::add_blobs(&mut film, &anatomy, scale, positive, draws);
+    let blobs = lesion::add_blobs(&mut film, &anatomy, scale, draws);
     distractor::add_wires(&mut film, draws);
     let phantom = Phantom {
         image: Image8 { width, height, channels: 1, pixels: expose(film, draws) },
         mask: Mask { width, height, classes: blobs.lesion.into_iter().map(u8::from).collect() },
-        scale: positive.then_some(scale),
+        scale,
     };
     (phantom, blobs.placed)
 }

@@ -143,7 +143,8 @@ fn fill(folder: &Path, options: &PhantomOptions, counts: Counts, progress: &Prog
     let mut labels = b"file,labels,split\n".to_vec();
     for index in 0..counts.total() {
         let label = if index % 2 == 1 { "lesion" } else { "normal" };
-        writeln!(labels, "{},{label},{}", file_name(index), counts.split_of(index)).map_err(FileError::of("write", &path))?;
+        writeln!(labels, "{},{label},{}", file_name(index), counts.split_of(index))
+            .map_err(FileError::of("write", &path))?;
     }
     std::fs::write(&path, labels).map_err(FileError::of("write", &path))?;
     Ok(())

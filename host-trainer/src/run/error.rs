@@ -39,7 +39,9 @@ pub enum RunError {
         split: &'static str,
     },
     /// Core and host model differ: a bug, or a damaged build. The model is not written.
-    #[error("parity: found {mismatches} of {compared} values different, first at {tap} of image {image}; expected none")]
+    #[error(
+        "parity: found {mismatches} of {compared} values different, first at {tap} of image {image}; expected none"
+    )]
     Parity {
         /// Values that differ.
         mismatches: u64,

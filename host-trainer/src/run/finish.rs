@@ -90,7 +90,15 @@ pub fn finish(
     for (stage, float) in stages.iter().enumerate() {
         let bar = bar(&format!("stage {stage}: quantizing and judging"));
         bar.set_length((2 * (validation.len() + test.len()) + calibration_images.len()) as u64);
-        quantized.push(quantize_stage(float, stage, &identity, &calibration_images, (&validation, &test), options, &bar)?);
+        quantized.push(quantize_stage(
+            float,
+            stage,
+            &identity,
+            &calibration_images,
+            (&validation, &test),
+            options,
+            &bar,
+        )?);
         bar.finish_and_clear();
     }
     let model_bytes = quantized.last().map(|stage| stage.bytes.clone()).unwrap_or_default();
@@ -161,8 +169,7 @@ fn quantize_stage(
     let float_validated = float_predictions(float, map_scale, &validation.images, bar)?;
     let float_tested = float_predictions(float, map_scale, &test.images, bar)?;
     let threshold = OperatingPoint::choose(options.threshold, validation, &float_validated)?.map(|point| point.mask);
-    let float_result =
-        judge(id(Engine::Float), threshold, (validation, &float_validated), (test, &float_tested))?;
+    let float_result = judge(id(Engine::Float), threshold, (validation, &float_validated), (test, &float_tested))?;
     Ok(QuantizedStage {
         bytes,
         maps: StageMaps { stage, threshold: arrays.header.head.mask_threshold, predictions: tested },

@@ -120,7 +120,8 @@ impl RunFolder {
     /// [`RunError`] when it cannot be written.
     pub fn write_spec(&self, spec: &NetworkSpec) -> Result<(), RunError> {
         let path = self.network();
-        let text = toml::to_string(spec).map_err(|e| RunError::Unreadable { path: path.clone(), reason: e.to_string() })?;
+        let text =
+            toml::to_string(spec).map_err(|e| RunError::Unreadable { path: path.clone(), reason: e.to_string() })?;
         Ok(write_atomically(&path, |file| std::io::Write::write_all(file, text.as_bytes()))?)
     }
 

@@ -16,9 +16,9 @@ mod plan_file;
 mod report_page;
 
 pub use error::RunError;
-pub use finish::{FinishOptions, Finished, finish};
 pub(crate) use finish::bar;
-pub(crate) use folder::{read_toml, write_json};
+pub use finish::{FinishOptions, Finished, finish};
 pub use folder::{RunFolder, RunInfo};
+pub(crate) use folder::{read_toml, write_json};
 pub use model_file::{ModelFile, ModelFileError};
 pub use plan_file::{PlanFile, PlanPart};

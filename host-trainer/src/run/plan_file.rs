@@ -74,7 +74,8 @@ impl PlanFile {
         if let Some(flash) = self.flash_bytes {
             lines.push(format!("model  {flash} bytes ({:.1} KiB) of flash", kib(flash)));
         }
-        lines.push(format!("work   {:.1} M multiply-accumulates an image, zeros counted", self.macs_dense as f64 / 1e6));
+        lines
+            .push(format!("work   {:.1} M multiply-accumulates an image, zeros counted", self.macs_dense as f64 / 1e6));
         lines.join("\n")
     }
 }

@@ -35,7 +35,8 @@ pub(super) fn input(
         name: if maps.stage == 0 { "stage 0 (baseline)".into() } else { format!("stage {}", maps.stage) },
         threshold: maps.threshold,
     });
-    let name = info.data.file_name().map_or_else(|| info.data.display().to_string(), |n| n.to_string_lossy().into_owned());
+    let name =
+        info.data.file_name().map_or_else(|| info.data.display().to_string(), |n| n.to_string_lossy().into_owned());
     Ok(ReportInput {
         title: format!("{name}: where the evidence is"),
         finding: match &test.classes[..] {

@@ -19,7 +19,7 @@ fn data_set(folder: &Path, labels: impl Fn(u32) -> &'static str) -> DataSet {
     for i in 0..48_u32 {
         let label = labels(i);
         let image = GrayImage::from_fn(20, 20, |x, y| {
-            let noise = (x * 37 + y * 101 + i * 71) * 2654435 % 97;
+            let noise = (x * 37 + y * 101 + i * 71) * 7919 % 97;
             let square = |left: u32| (left..left + 5).contains(&x) && (4 + i % 8..9 + i % 8).contains(&y);
             let bright = (label.contains("left") && square(2)) || (label.contains("right") && square(12));
             image::Luma([noise as u8 + if bright { 120 } else { 0 }])

@@ -156,7 +156,12 @@ fn one_pixel_is_an_image() {
 #[test]
 fn resizing_averages_what_it_loses_and_keeps_what_fits() {
     // A checkerboard of single pixels: a filter that is not antialiased would keep black or white.
-    let board = Image8 { width: 16, height: 16, channels: 1, pixels: (0..256).map(|i| (((i + i / 16) % 2) * 255) as u8).collect() };
+    let board = Image8 {
+        width: 16,
+        height: 16,
+        channels: 1,
+        pixels: (0..256).map(|i| (((i + i / 16) % 2) * 255) as u8).collect(),
+    };
     assert_eq!(resize(&board, 16, 16), board);
     let small = resize(&board, 4, 4);
     assert!(small.pixels.iter().all(|p| p.abs_diff(128) <= 12), "{:?}", small.pixels);

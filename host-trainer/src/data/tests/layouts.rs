@@ -3,10 +3,10 @@
 use super::super::{DataError, DataSet, OpenOptions, Split, Task};
 use super::{folder, open, pictures};
 
-const SIX: [&str; 6] =
-    ["images/a.png", "images/b.png", "images/c.png", "images/d.png", "images/e.png", "images/f.png"];
+const SIX: [&str; 6] = ["images/a.png", "images/b.png", "images/c.png", "images/d.png", "images/e.png", "images/f.png"];
 
-const LINES: &str = "a.png,free,train\nb.png,crack,train\nc.png,free,val\nd.png,crack,val\ne.png,free,test\nf.png,crack,test\n";
+const LINES: &str =
+    "a.png,free,train\nb.png,crack,train\nc.png,free,val\nd.png,crack,val\ne.png,free,test\nf.png,crack,test\n";
 
 /// The six pictures with a labels.csv.
 fn with_csv(csv: &str) -> tempfile::TempDir {
@@ -42,14 +42,18 @@ fn a_csv_reads_the_same_however_a_spreadsheet_saved_it() {
 
 #[test]
 fn columns_stand_in_any_order_and_masks_are_found_by_stem() {
-    let csv = "group,split,labels,file\np1,train,free,a.png\np2,train,crack,b.png\n,val,free,c.png\np3,test,crack,d.png\n";
+    let csv =
+        "group,split,labels,file\np1,train,free,a.png\np2,train,crack,b.png\n,val,free,c.png\np3,test,crack,d.png\n";
     let folder = with_csv(csv);
     std::fs::create_dir(folder.path().join("masks")).unwrap();
     image::GrayImage::new(3, 2).save(folder.path().join("masks/b.png")).unwrap();
     let data = open(&folder).unwrap();
     assert_eq!(data.samples[0].group.as_deref(), Some("p1"));
     assert_eq!(data.samples[2].group, None);
-    assert_eq!(data.samples.iter().map(|sample| sample.mask.is_some()).collect::<Vec<_>>(), [false, true, false, false]);
+    assert_eq!(
+        data.samples.iter().map(|sample| sample.mask.is_some()).collect::<Vec<_>>(),
+        [false, true, false, false]
+    );
 }
 
 #[test]
@@ -131,7 +135,8 @@ fn the_negative_class_is_asked_for_where_names_do_not_tell() {
 
 #[test]
 fn a_folder_a_class_with_and_without_splits() {
-    let flat = folder(&pictures(["normal/1.png", "tumour/1.png", "normal/2.jpg", "tumour/2.png", "masks/tumour/1.png"]));
+    let flat =
+        folder(&pictures(["normal/1.png", "tumour/1.png", "normal/2.jpg", "tumour/2.png", "masks/tumour/1.png"]));
     // Four images cannot fill three splits: the layout was read, the draw came out empty.
     assert!(matches!(open(&flat), Err(DataError::EmptySplit { images: 4, .. })));
 
@@ -182,11 +187,8 @@ fn voc_keeps_its_segmentation_list_for_the_test_split() {
     assert_eq!(data.classes, ["background", "cat", "dog"]);
     let found: Vec<_> = data.samples.iter().map(|s| (s.name.as_str(), s.split, s.labels.as_slice())).collect();
     // 4 shows a difficult cat and is left out; 3 does too and is kept, for its mask outlines it.
-    let expected = [
-        ("1.jpg", Split::Train, &[1, 2][..]),
-        ("2.jpg", Split::Val, &[2][..]),
-        ("3.jpg", Split::Test, &[1][..]),
-    ];
+    let expected =
+        [("1.jpg", Split::Train, &[1, 2][..]), ("2.jpg", Split::Val, &[2][..]), ("3.jpg", Split::Test, &[1][..])];
     assert_eq!(found, expected);
     assert!(data.samples[2].mask.is_some());
 

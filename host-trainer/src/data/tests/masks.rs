@@ -30,7 +30,10 @@ fn a_multi_label_mask_is_its_stored_numbers_at_any_depth() {
         assert_eq!(mask.classes, [0, 7, IGNORE, 1, 2, 3]);
         assert_eq!(read(png::BitDepth::Four, 3, &[0x0f, 0x30, 0x12, 0x40]).classes, [0, 15, 3, 1, 2, 4]);
         assert_eq!(read(png::BitDepth::Two, 3, &[0b0001_1000, 0b1101_0000]).classes, [0, 1, 2, 3, 1, 0]);
-        assert_eq!(read(png::BitDepth::One, 9, &[0x80, 0x80, 0x01, 0x00]).classes[..10], [1, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+        assert_eq!(
+            read(png::BitDepth::One, 9, &[0x80, 0x80, 0x01, 0x00]).classes[..10],
+            [1, 0, 0, 0, 0, 0, 0, 0, 1, 0]
+        );
     }
 }
 
@@ -39,7 +42,9 @@ fn colours_and_sixteen_bits_are_no_class_indices() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mask.png");
     write_indices(&path, png::ColorType::Rgb, png::BitDepth::Eight, 1, &[0; 6]);
-    assert!(matches!(load_mask(&path, Task::MultiLabel), Err(DataError::MaskFormat { found, .. }) if found.contains("Rgb")));
+    assert!(
+        matches!(load_mask(&path, Task::MultiLabel), Err(DataError::MaskFormat { found, .. }) if found.contains("Rgb"))
+    );
     write_indices(&path, png::ColorType::Grayscale, png::BitDepth::Sixteen, 1, &[0; 4]);
     assert!(matches!(load_mask(&path, Task::MultiLabel), Err(DataError::MaskFormat { .. })));
 }

@@ -15,7 +15,8 @@ fn real_set(name: &str) -> Option<DataSet> {
 
 #[test]
 fn the_binary_sets_open() {
-    let cases = [("brain_mri", ["normal", "tumour"], [864, 152, 245]), ("magnetic_tile", ["free", "defect"], [871, 135, 334])];
+    let cases =
+        [("brain_mri", ["normal", "tumour"], [864, 152, 245]), ("magnetic_tile", ["free", "defect"], [871, 135, 334])];
     for (name, classes, counts) in cases {
         let Some(data) = real_set(name) else { continue };
         assert_eq!(data.task, Task::Binary, "{name}");

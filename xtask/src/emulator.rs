@@ -1,0 +1,109 @@
+//! A board in QEMU: its UART on a socket, its logs on this program's standard error.
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use boards::Board;
+
+use crate::error::XtaskError;
+use crate::logs::LogTexts;
+use crate::process::{self, Running};
+
+const PROGRAM: &str = "qemu-system-arm";
+
+/// The line that installs it.
+pub const INSTALL: &str = "sudo apt-get install qemu-system-arm, or brew install qemu";
+
+/// How long an emulator may take to end after its program did.
+const END: Duration = Duration::from_secs(5);
+
+/// An emulated board that runs a program; it ends when this value does.
+pub struct Emulator {
+    running: Running,
+    port: u16,
+    logs: JoinHandle<()>,
+    messages: JoinHandle<String>,
+}
+
+/// The installed emulator's version.
+///
+/// # Errors
+/// [`XtaskError::MissingProgram`].
+pub fn version() -> Result<String, XtaskError> {
+    let text = process::output(Command::new(PROGRAM).arg("--version"));
+    let missing = || XtaskError::MissingProgram { program: PROGRAM.to_owned(), help: INSTALL };
+    let text = text.ok_or_else(missing)?;
+    let first = text.lines().next().unwrap_or_default();
+    Ok(first.strip_prefix("QEMU emulator version ").unwrap_or(first).to_owned())
+}
+
+impl Emulator {
+    /// Starts `elf` on `board`. The processor waits until something connects to [`Self::address`].
+    ///
+    /// # Errors
+    /// [`XtaskError`] when there is no emulator, or the program has no log texts.
+    pub fn start(board: &Board, elf: &Path) -> Result<Self, XtaskError> {
+        let texts = LogTexts::read(elf)?;
+        let cannot = |source| XtaskError::Run { program: PROGRAM.to_owned(), source };
+        let port = free_port().map_err(cannot)?;
+        let mut command = Command::new(PROGRAM);
+        command.args(["-machine", &board.emulator.machine, "-display", "none", "-monitor", "none"]);
+        command.args(["-chardev", &format!("socket,id=uart,host=127.0.0.1,port={port},server=on,wait=on")]);
+        command.args(["-serial", "chardev:uart", "-semihosting-config", "enable=on,target=native", "-kernel"]).arg(elf);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = Running::start(&mut command).map_err(XtaskError::running(PROGRAM, INSTALL))?;
+        let (stdout, stderr) = (running.child().stdout.take(), running.child().stderr.take());
+        let name = board.name.clone();
+        let logs = thread::spawn(move || {
+            if let Some(stream) = stdout {
+                texts.print(&name, stream);
+            }
+        });
+        let messages = thread::spawn(move || {
+            let mut text = String::new();
+            if let Some(mut stream) = stderr {
+                // What could be read until it failed is still worth showing.
+                let _ = stream.read_to_string(&mut text);
+            }
+            text
+        });
+        Ok(Self { running, port, logs, messages })
+    }
+
+    /// Where its UART is, as the trainer's `device --connect` takes it.
+    pub fn address(&self) -> String {
+        format!("tcp:127.0.0.1:{}", self.port)
+    }
+
+    /// Whether the emulator has ended.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.running.ended(), Ok(None))
+    }
+
+    /// Waits until the program has ended, and the last of its logs is shown; ends the emulator where it does not.
+    ///
+    /// # Errors
+    /// [`XtaskError::EmulatorEnded`] when emulator or program failed.
+    pub fn finish(mut self) -> Result<(), XtaskError> {
+        let status = self.running.wait(END);
+        drop(self.running);
+        let said = self.messages.join().unwrap_or_default();
+        // A thread that failed has said so itself.
+        let _ = self.logs.join();
+        match status {
+            Ok(Some(status)) if !status.success() => {
+                Err(XtaskError::EmulatorEnded { status: status.to_string(), said: said.trim().to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A port that nothing listens on: the system picks one, and picks others for a while after.
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}

@@ -1,0 +1,103 @@
+//! What can keep a command from being done, and the next step where there is one.
+
+use std::io;
+use std::path::PathBuf;
+
+use boards::BoardError;
+
+use crate::targets;
+
+/// A command that could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum XtaskError {
+    /// A program is not installed.
+    #[error("program: found no {program}, expected it on the path")]
+    MissingProgram {
+        /// Its name.
+        program: String,
+        /// The line that installs it.
+        help: &'static str,
+    },
+    /// No installed compiler can build for the board.
+    #[error("compiler target: found no {triple}, expected it installed")]
+    MissingTarget {
+        /// The compiler's name of the processor.
+        triple: String,
+    },
+    /// A program could not be run.
+    #[error("run {program}: {source}")]
+    Run {
+        /// Its name.
+        program: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A build failed; its own messages say why.
+    #[error("build of {what}: found errors, expected none")]
+    Build {
+        /// What was built.
+        what: String,
+    },
+    /// There is no model.
+    #[error("model: found no runs/*/model.sbk, expected one")]
+    NoModel,
+    /// The model is not a file.
+    #[error("model: found no file {}, expected one", path.display())]
+    NoSuchModel {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The board is unknown or its manifest is broken.
+    #[error(transparent)]
+    Board(#[from] BoardError),
+    /// The emulator ended before the conversation did.
+    #[error("emulator: found it ended ({status}), expected it to run; it said: {said}")]
+    EmulatorEnded {
+        /// How it ended.
+        status: String,
+        /// Its own messages.
+        said: String,
+    },
+    /// A file could not be read.
+    #[error("read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The program has no texts for its logs.
+    #[error("logs of {}: {reason}", path.display())]
+    Logs {
+        /// The program.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A person or another program asked to stop.
+    #[error("found an interruption, expected the end")]
+    Interrupted,
+}
+
+impl XtaskError {
+    /// An adapter for `map_err` of an attempt to run `program`, which `help` installs.
+    pub fn running(program: &str, help: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| match source.kind() {
+            io::ErrorKind::NotFound => Self::MissingProgram { program: program.to_owned(), help },
+            _ => Self::Run { program: program.to_owned(), source },
+        }
+    }
+
+    /// The next step.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::MissingProgram { help, .. } => Some((*help).to_owned()),
+            Self::MissingTarget { triple } => Some(targets::install_line(triple)),
+            Self::Build { .. } => Some("the lines above say why; cargo xtask doctor lists what builds need".to_owned()),
+            Self::NoModel | Self::NoSuchModel { .. } => {
+                Some("cargo xtask train-and-quantize makes one, or name yours: --model FILE, --run DIR".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Compilers for boards: everything that depends on what is installed on this machine.
+//!
+//! In order of preference: the toolchain in use, where the board's target is installed; a compiler with the standard
+//! library's sources, which builds `core` itself; that is the toolchain in use, or the distribution's compiler.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::XtaskError;
+use crate::process;
+
+/// How to build for a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toolchain {
+    compiler: Compiler,
+    triple: String,
+    builds_core: bool,
+    linker: Option<PathBuf>,
+}
+
+/// An installed compiler and its cargo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Compiler {
+    rustc: PathBuf,
+    cargo: PathBuf,
+    sysroot: PathBuf,
+    host: String,
+}
+
+/// The line that installs a target.
+pub fn install_line(triple: &str) -> String {
+    format!("rustup target add {triple}")
+}
+
+/// The best way to build for `triple`.
+///
+/// # Errors
+/// [`XtaskError::MissingTarget`].
+pub fn toolchain(triple: &str) -> Result<Toolchain, XtaskError> {
+    let in_use = Compiler::find("rustc".into(), process::cargo());
+    let of_distribution = Compiler::find("/usr/bin/rustc".into(), "/usr/bin/cargo".into());
+    let compilers: Vec<Compiler> = in_use.into_iter().chain(of_distribution).collect();
+    let with_target = compilers.iter().find(|compiler| compiler.library(triple).is_dir());
+    let with_sources = compilers.iter().find(|compiler| compiler.sources().is_file());
+    let (compiler, builds_core) = match (with_target, with_sources) {
+        (Some(compiler), _) => (compiler, false),
+        (None, Some(compiler)) => (compiler, true),
+        (None, None) => return Err(XtaskError::MissingTarget { triple: triple.to_owned() }),
+    };
+    // Distributions leave the linker out that these targets use by default.
+    let linker = match compiler.linker().is_file() {
+        true => None,
+        false => compilers.iter().map(Compiler::linker).find(|linker| linker.is_file()),
+    };
+    Ok(Toolchain { compiler: compiler.clone(), triple: triple.to_owned(), builds_core, linker })
+}
+
+impl Toolchain {
+    /// `cargo build` for the target.
+    pub fn build(&self) -> Command {
+        let mut command = Command::new(&self.compiler.cargo);
+        command.args(["build", "--target", &self.triple]).env("RUSTC", &self.compiler.rustc);
+        // What the host's build is told is wrong for another processor.
+        for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
+            command.env_remove(variable);
+        }
+        if self.builds_core {
+            // The flag is unstable; a stable compiler takes it when told so.
+            command.arg("-Zbuild-std=core").env("RUSTC_BOOTSTRAP", "1");
+        }
+        if let Some(linker) = &self.linker {
+            let target = self.triple.to_uppercase().replace('-', "_");
+            command.env(format!("CARGO_TARGET_{target}_LINKER"), linker);
+        }
+        command
+    }
+
+    /// What it is, for people.
+    pub fn description(&self) -> String {
+        let rustc = self.compiler.rustc.display();
+        match self.builds_core {
+            false => format!("installed for {rustc}"),
+            true => format!("built from the sources that {rustc} has"),
+        }
+    }
+}
+
+impl Compiler {
+    fn find(rustc: PathBuf, cargo: PathBuf) -> Option<Self> {
+        let sysroot = process::output(Command::new(&rustc).args(["--print", "sysroot"]))?;
+        let version = process::output(Command::new(&rustc).arg("-vV"))?;
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "))?.to_owned();
+        Some(Self { rustc, cargo, sysroot: sysroot.into(), host })
+    }
+
+    fn rustlib(&self) -> PathBuf {
+        self.sysroot.join("lib/rustlib")
+    }
+
+    fn library(&self, triple: &str) -> PathBuf {
+        self.rustlib().join(triple).join("lib")
+    }
+
+    fn sources(&self) -> PathBuf {
+        self.rustlib().join("src/rust/library/core/Cargo.toml")
+    }
+
+    fn linker(&self) -> PathBuf {
+        self.rustlib()
+            .join(&self.host)
+            .join("bin")
+            .join(Path::new("rust-lld").with_extension(std::env::consts::EXE_EXTENSION))
+    }
+}
