@@ -94,24 +94,7 @@ impl core::error::Error for SessionError {}
 impl core::error::Error for RowError {}
 impl core::error::Error for UnfinishedFrame {}
 
-/// Runs a model over images in a caller-given arena.
-///
-/// ```no_run
-/// # fn camera_rows() -> impl Iterator<Item = [u8; 96]> { core::iter::empty() }
-/// use switchback::model::{Aligned, Model};
-/// use switchback::stream::Session;
-///
-/// static MODEL: Aligned<[u8; 4]> = Aligned(*b"...."); // include_bytes!("model.sbk")
-/// let model = Model::parse(&MODEL.0)?;
-/// let mut arena = Aligned([0; 48 * 1024]);
-/// let mut session = Session::new(&model, &mut arena.0)?;
-/// for row in camera_rows() {
-///     session.push_row(&row)?;
-/// }
-/// let out = session.finish()?;
-/// println!("{} against {}", out.scores()[1], out.scores()[0]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// Runs a model over images in a caller-given arena; see the example on the crate's first page.
 pub struct Session<'m, O = ()> {
     pub(super) model: &'m Model<'m>,
     pub(super) arena: &'m mut [u8],

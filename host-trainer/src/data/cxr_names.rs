@@ -25,7 +25,7 @@ pub(super) fn read(root: &Path) -> Result<Option<Listing>, DataError> {
         let mask = find_mask(&masks, &name);
         entries.push(Entry { name, path, labels: vec![label.to_string()], split: None, group: None, mask, line: 0 });
     }
-    Ok((!entries.is_empty()).then(|| Listing { entries, declared_classes: None, label_file: folder }))
+    Ok((!entries.is_empty()).then_some(Listing { entries, declared_classes: None, label_file: folder }))
 }
 
 fn label_of(name: &str) -> Option<&'static str> {

@@ -3,7 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`open`](DataSet::open) | recognises the layout, assembles classes and splits, checks the whole |
-//! | `labels_csv`, `class_folders`, `voc`, `cxr_names` | one layout each, to [`Listing`](listing::Listing) |
+//! | `labels_csv`, `class_folders`, `voc`, `cxr_names` | one layout each, to a `Listing` |
 //! | `classes` | label names to class indices, binary or multi-label |
 //! | `split` | splits that the folder does not give |
 //! | `image_file`, `resize` | pixels |

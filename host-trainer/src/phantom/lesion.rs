@@ -76,13 +76,14 @@ pub(super) fn add_blobs(image: &mut Field, anatomy: &Anatomy, scale: Option<Lesi
         let radius = draws.within(scale.radius());
         let brightness = draws.within(scale.brightness());
         let (region, centre) = place(anatomy, air, radius, &placed, draws);
-        placed.push(Blob { air, centre, radius });
+        let blob = Blob { air, centre, radius };
         let outline = Outline::new(centre, radius, draws);
         image.grid.around(centre, Outline::REACH * radius + 5.0 * EDGE, |index, point| {
             let cover = outline.cover(point) * (1.3 * region.cover.values[index]).min(1.0);
             image.values[index] += brightness * cover * (1.0 + GRAIN * grain.values[index]);
-            lesion[index] |= air == Air::Lung && cover > 0.5;
+            lesion[index] |= blob.air == Air::Lung && cover > 0.5;
         });
+        placed.push(blob);
     }
     Blobs { lesion, placed }
 }

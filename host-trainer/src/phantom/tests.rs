@@ -13,8 +13,8 @@ fn pictures_are_the_same_bytes_on_every_platform() {
     let cases = [
         (PhantomOptions::default(), 0, 0x1ed8_0a5c, 0xcbf8_6111),
         (PhantomOptions::default(), 1, 0x670f_f930, 0xfd8f_009c),
-        (PhantomOptions::default(), 5, 0x6272_fc6f, 0x15df_7119),
-        (large, 1_000_003, 0x91d6_6b8f, 0x2c57_1703),
+        (PhantomOptions::default(), 5, 0x0ad3_6ce9, 0xbd7b_5d74),
+        (large, 1_000_003, 0xa86e_b5d1, 0xc1ad_1b89),
     ];
     for (options, index, picture, mask) in cases {
         let phantom = generate(&options, index);
@@ -65,8 +65,8 @@ fn pockets_hold_the_same_blobs_in_both_classes() {
 /// A lesion adds itself to a picture, which sums over the picture show; but they must be of little use.
 #[test]
 fn global_statistics_hardly_tell_the_class() {
-    let statistics: [(&str, fn(&Image8) -> f64); 3] =
-        [("mean", mean), ("dark pixels", dark_pixels), ("roughness", roughness)];
+    type Statistic = fn(&Image8) -> f64;
+    let statistics: [(&str, Statistic); 3] = [("mean", mean), ("dark pixels", dark_pixels), ("roughness", roughness)];
     let phantoms: Vec<Phantom> = (0..600).map(|index| generate(&PhantomOptions::default(), index)).collect();
     for (name, statistic) in statistics {
         let values: Vec<f64> = phantoms.iter().map(|phantom| statistic(&phantom.image)).collect();

@@ -19,6 +19,12 @@ pub(super) fn section(metrics: &Metrics) -> Markup {
                 " split. All figures run from 0 to 1."
             }
             (stages(metrics))
+            @if control_wins(metrics) {
+                p class="warning" {
+                    "The best constant mask overlaps the truth more than the last network in this table does: "
+                    "its masks do not show yet where the finding is."
+                }
+            }
             @if !has_masks {
                 p class="note" { "The data set has no masks for this split, so only the scores can be judged." }
             }
@@ -188,6 +194,13 @@ fn parity_line(parity: Parity) -> Markup {
             (grouped(parity.mismatches)) " mismatches."
         }
     }
+}
+
+/// Whether the mask that ignores the image reaches a larger IoU than the last result.
+fn control_wins(metrics: &Metrics) -> bool {
+    let control = metrics.controls.and_then(|controls| controls.constant_mask?.iou);
+    let reached = metrics.results.last().and_then(|result| result.iou);
+    reached.zip(control).is_some_and(|(reached, control)| reached < control)
 }
 
 fn is_multi_label(metrics: &Metrics) -> bool {

@@ -185,6 +185,16 @@ fn without_masks_log_and_tiles_the_scores_remain() {
 }
 
 #[test]
+fn a_network_that_loses_to_a_constant_mask_is_said_to() {
+    let warning = "class=\"warning\"";
+    let mut input = demo();
+    assert!(!render(&input).unwrap().contains(warning));
+    input.metrics.controls =
+        Some(Controls { constant_mask: Some(MaskControl { iou: Some(0.9), mean_iou_per_image: None }) });
+    assert!(render(&input).unwrap().contains(warning));
+}
+
+#[test]
 fn a_tile_that_does_not_fit_is_named() {
     let mut input = demo();
     input.tiles[1].maps.pop();
