@@ -20,7 +20,8 @@ fn link_model() -> Result<(), Box<dyn Error>> {
     for variable in ["SWITCHBACK_MODEL", "SWITCHBACK_BOARD"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
-    let board_name = env::var("SWITCHBACK_BOARD").map_err(|_| "SWITCHBACK_BOARD: found none, expected a board's name")?;
+    let board_name =
+        env::var("SWITCHBACK_BOARD").map_err(|_| "SWITCHBACK_BOARD: found none, expected a board's name")?;
     println!("cargo::rerun-if-changed={}", boards::folder().display());
     let board = Board::named(&board_name)?;
     let model_path = env::var("SWITCHBACK_MODEL")

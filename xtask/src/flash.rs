@@ -87,7 +87,7 @@ fn model(arguments: &FlashArguments) -> Result<PathBuf, XtaskError> {
 /// Builds the firmware and gives its program.
 fn build_firmware(toolchain: &targets::Toolchain, board: &Board, model: &Path) -> Result<PathBuf, XtaskError> {
     let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
-    let mut build = toolchain.build();
+    let mut build = toolchain.cargo("build");
     build.args(["--release", "--message-format", "json-render-diagnostics", "--target-dir"]);
     build.arg(paths::target_folder().join("firmware"));
     build.current_dir(paths::root().join("firmware"));

@@ -5,6 +5,7 @@ mod doctor;
 mod emulator;
 mod error;
 mod flash;
+mod lint;
 mod logs;
 mod paths;
 mod process;
@@ -53,6 +54,12 @@ enum Command {
     Flash(flash::FlashArguments),
     /// What this machine has and lacks for these commands
     Doctor,
+    /// Clippy for the targets of all boards (for CI)
+    LintBoards {
+        /// A model to link
+        #[arg(long, value_name = "FILE")]
+        model: std::path::PathBuf,
+    },
 }
 
 /// Arguments that are the trainer's to understand.
@@ -88,6 +95,10 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::Doctor => {
             doctor::run();
             Ok(ExitCode::SUCCESS)
+        }
+        Command::LintBoards { model } => {
+            let model = model.canonicalize().map_err(|_| XtaskError::NoSuchModel { path: model })?;
+            lint::run(&model).map(|()| ExitCode::SUCCESS)
         }
     }
 }

@@ -56,10 +56,18 @@ pub fn toolchain(triple: &str) -> Result<Toolchain, XtaskError> {
 }
 
 impl Toolchain {
-    /// `cargo build` for the target.
-    pub fn build(&self) -> Command {
+    /// A subcommand of cargo for the target: `build`, `clippy`.
+    pub fn cargo(&self, subcommand: &str) -> Command {
         let mut command = Command::new(&self.compiler.cargo);
-        command.args(["build", "--target", &self.triple]).env("RUSTC", &self.compiler.rustc);
+        command.args([subcommand, "--target", &self.triple]).env("RUSTC", &self.compiler.rustc);
+        // Some subcommands look for the other programs on the path: they find those of the same compiler.
+        let folder = self.compiler.cargo.parent().filter(|folder| folder.is_absolute());
+        if let (Some(folder), Some(path)) = (folder, std::env::var_os("PATH")) {
+            let paths = std::iter::once(folder.to_path_buf()).chain(std::env::split_paths(&path));
+            if let Ok(path) = std::env::join_paths(paths) {
+                command.env("PATH", path);
+            }
+        }
         // What the host's build is told is wrong for another processor.
         for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
             command.env_remove(variable);

@@ -5,27 +5,23 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use switchback::model::{AlignedBytes, Model, Network};
+use switchback::model::{Model, Network};
 
-use crate::data::{DataSet, Image8, OpenOptions, Split, load_image, resize};
-use crate::device::{Address, Answer, Client, Comparison, on_host, patience};
-use crate::files::FileError;
-use crate::metrics::EvidenceMap;
+use super::{Failure, infer};
+use crate::data::{DataError, DataSet, Image8, OpenOptions, Split, load_image, resize};
+use crate::device::{Address, Answer, Client, Comparison, DeviceError, on_host, patience};
 use crate::phantom::{PhantomOptions, generate};
-use crate::pictures::{Picture, overlay, save_png};
+use crate::run::{ModelFile, RunFolder, bar};
 
 /// How long a starting device may take until it accepts connections.
 const START: Duration = Duration::from_secs(10);
 
-/// In multi-label problems a pixel of a class map (1/255 a step) is outlined from a half on.
-const HALF: u8 = 128;
-
 /// Runs images on a connected device and compares every layer and every result with the host.
 ///
-/// Example: host-trainer device --connect tcp:127.0.0.1:4000 --model runs/default/model.sbk --out runs/default/flash
+/// Example: cargo run --release -p host-trainer -- device --connect tcp:127.0.0.1:4000 --model runs/default/model.sbk --out runs/default/flash
 #[derive(Debug, clap::Args)]
-pub struct DeviceArgs {
+#[command(verbatim_doc_comment)]
+pub struct Args {
     /// Where the device is: tcp:HOST:PORT or unix:PATH
     #[arg(long, value_name = "ADDRESS")]
     connect: Address,
@@ -51,12 +47,11 @@ pub struct DeviceArgs {
 
 /// Device and host had different values.
 #[derive(Debug, thiserror::Error)]
-#[error("device, image {image}: found other values than the host, first in {layer}; expected equal ones")]
-pub struct DeviceDiffers {
-    /// The image.
-    pub image: String,
+#[error("device, image {image}: found other values than the host's, first in {layer}; expected equal ones")]
+struct DeviceDiffers {
+    image: String,
     /// The first layer that differs.
-    pub layer: String,
+    layer: String,
 }
 
 /// Something to run: an image of the network's size and its name.
@@ -65,56 +60,62 @@ struct Input {
     image: Image8,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// [`DeviceDiffers`] when any value differs; [`crate::device::DeviceError`] and the errors of reading and writing files.
-pub fn run(args: &DeviceArgs) -> anyhow::Result<()> {
-    let bytes = std::fs::read(&args.model).map_err(FileError::of("read", &args.model))?;
-    let bytes = AlignedBytes::from(bytes.as_slice());
-    let model = Model::parse(bytes.as_slice())?;
+pub fn run(args: Args) -> Result<(), Failure> {
+    let file = ModelFile::read(&args.model)?;
+    let model = file.model()?;
     let network = model.network();
-    let inputs = inputs(args, &model)?;
+    let inputs = inputs(&args, &model)?;
     let patience = args.timeout.map_or_else(|| patience(network), Duration::from_secs);
 
-    let mut client = Client::connect(&args.connect, START, patience)?;
-    let identity = client.identify(&model)?;
-    println!("{} runs this model with {} bytes of arena", identity.board, identity.arena_bytes);
+    let mut client = Client::connect(&args.connect, START, patience).map_err(failure)?;
+    let identity = client.identify(&model).map_err(failure)?;
+    println!("{} runs this model in an arena of {} bytes", identity.board, identity.arena_bytes);
     for input in &inputs {
-        let device = run_on_device(&mut client, network, &input.image)?;
+        let device = run_on_device(&mut client, network, &input.image).map_err(failure)?;
         let host = on_host(&model, &input.image.pixels)?;
         let comparison = Comparison::new(network, &host, &device);
-        report(&model, input, &device, &comparison, inputs.len() == 1);
-        let picture = args.out.join(picture_name(&input.name));
-        save_picture(&model, &input.image, &device, &picture)?;
-        println!("picture: {}", picture.display());
+        let prediction = device.prediction();
+        infer::print_scores(&model, Path::new(&input.name), &prediction);
+        if inputs.len() == 1 || !comparison.is_equal() {
+            println!("{comparison}");
+        }
+        infer::draw(&model, &input.image, &prediction, &args.out, &picture_stem(&input.name))?;
         if !comparison.is_equal() {
             let layer = comparison.first_difference().map_or("the results sent", |tap| &tap.name).to_owned();
             return Err(DeviceDiffers { image: input.name.clone(), layer }.into());
         }
     }
-    client.shut_down()?;
-    println!("{} images: device and host are equal bit for bit", inputs.len());
+    client.shut_down().map_err(failure)?;
+    println!("device and host are equal bit for bit, images: {}", inputs.len());
+    println!("pictures  {}", args.out.display());
     Ok(())
 }
 
-fn inputs(args: &DeviceArgs, model: &Model<'_>) -> anyhow::Result<Vec<Input>> {
+fn failure(error: DeviceError) -> Failure {
+    match error.help() {
+        Some(help) => Failure::with_help(error, help),
+        None => error.into(),
+    }
+}
+
+fn inputs(args: &Args, model: &Model<'_>) -> Result<Vec<Input>, DataError> {
     let shape = model.network().input();
-    let load = |name: String, path: &Path| -> anyhow::Result<Input> {
+    let load = |name: &str, path: &Path| {
         let image = resize(&load_image(path, shape.channels)?, shape.width, shape.height);
-        Ok(Input { name, image })
+        Ok(Input { name: name.to_owned(), image })
     };
     if let Some(path) = &args.image {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        return Ok(vec![load(name, path)?]);
+        return Ok(vec![load(&path.file_name().unwrap_or_default().to_string_lossy(), path)?]);
     }
     let Some(root) = &args.data else {
         return Ok(vec![phantom(model.network())]);
     };
-    // The seed of the training draws the same test split again.
-    let options = OpenOptions { seed: model.header().provenance.seed, ..OpenOptions::default() };
+    // What the training was told gives the same classes, and draws the same test split, again.
+    let folder = args.model.parent().and_then(|folder| RunFolder::existing(folder).ok());
+    let negative = folder.and_then(|folder| folder.info().ok()?.negative);
+    let options = OpenOptions { seed: model.header().provenance.seed, negative };
     let data = DataSet::open(root, &options)?;
-    data.split(Split::Test).take(args.count as usize).map(|sample| load(sample.name.clone(), &sample.path)).collect()
+    data.split(Split::Test).take(args.count as usize).map(|sample| load(&sample.name, &sample.path)).collect()
 }
 
 /// The first phantom with a lesion, at the network's size.
@@ -127,42 +128,16 @@ fn phantom(network: &Network) -> Input {
     Input { name: "phantom-1".to_owned(), image: Image8 { channels: shape.channels, pixels, ..grey } }
 }
 
-fn run_on_device(client: &mut Client, network: &Network, image: &Image8) -> anyhow::Result<Answer> {
-    let style = ProgressStyle::with_template("{prefix} {bar:40} {pos}/{len} rows {elapsed}")?;
-    let bar = ProgressBar::new(image.height as u64).with_style(style).with_prefix("device");
+fn run_on_device(client: &mut Client, network: &Network, image: &Image8) -> Result<Answer, DeviceError> {
+    let bar = bar("device, rows");
+    bar.set_length(image.height as u64);
     let answer = client.run(network, &image.pixels, |rows| bar.set_position(rows as u64));
     bar.finish_and_clear();
-    Ok(answer?)
+    answer
 }
 
-/// The scores, and with `layers` or a difference the table of layers.
-fn report(model: &Model<'_>, input: &Input, device: &Answer, comparison: &Comparison, layers: bool) {
-    println!("{}:", input.name);
-    for (name, &score) in model.header().class_names.iter().zip(&device.scores_q16) {
-        println!("  score of {name}: {:.4}", f64::from(score) / 65_536.0);
-    }
-    if layers || !comparison.is_equal() {
-        println!("{comparison}");
-    }
-}
-
-/// The evidence of the class that matters over the image: the positive class, or the one with the highest score that is
-/// not the background.
-fn save_picture(model: &Model<'_>, image: &Image8, answer: &Answer, path: &Path) -> anyhow::Result<()> {
-    let network = model.network();
-    let (class, threshold) = match network.classes() {
-        2 => (1, model.header().head.mask_threshold),
-        classes => ((1..classes).max_by_key(|&class| answer.scores_q16.get(class)).unwrap_or(1), HALF),
-    };
-    let first_mapped = network.class_of_map(0);
-    let levels: Vec<f32> = answer.maps[class - first_mapped].iter().map(|&level| level.into()).collect();
-    let map = EvidenceMap::new(answer.shape.width, answer.shape.height, &levels)?;
-    let picture = Picture::new(image.width, image.height, image.channels, &image.pixels)?;
-    save_png(overlay(picture, map, threshold, None), path)?;
-    Ok(())
-}
-
-/// `a/b.jpg` becomes `a_b.png`.
-fn picture_name(image: &str) -> PathBuf {
-    PathBuf::from(image.replace(['/', '\\'], "_")).with_extension("png")
+/// `a/b.jpg` becomes `a_b`.
+fn picture_stem(image: &str) -> String {
+    let flat = image.replace(['/', '\\'], "_");
+    Path::new(&flat).file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -53,7 +53,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn print_scores(model: &Model<'_>, path: &Path, prediction: &Prediction) {
+pub(super) fn print_scores(model: &Model<'_>, path: &Path, prediction: &Prediction) {
     let header = model.header();
     let scores: Vec<String> =
         header.class_names.iter().zip(&prediction.scores).map(|(name, score)| format!("{name} {score:.4}")).collect();
@@ -68,7 +68,13 @@ fn print_scores(model: &Model<'_>, path: &Path, prediction: &Prediction) {
 }
 
 /// The overlay of the positive class, or of the strongest object, and the mask or label picture.
-fn draw(model: &Model<'_>, image: &Image8, prediction: &Prediction, out: &Path, stem: &str) -> Result<(), Failure> {
+pub(super) fn draw(
+    model: &Model<'_>,
+    image: &Image8,
+    prediction: &Prediction,
+    out: &Path,
+    stem: &str,
+) -> Result<(), Failure> {
     let shape = prediction.shape;
     let strongest = (1..prediction.scores.len()).max_by(|&a, &b| prediction.scores[a].total_cmp(&prediction.scores[b]));
     let map = strongest.and_then(|class| (class + prediction.maps.len()).checked_sub(prediction.scores.len()));

@@ -42,7 +42,7 @@ enum Command {
     /// Writes a generated data set with masks.
     Phantom(phantom::Args),
     /// Sends images to a device that runs already, and compares.
-    Device(device::DeviceArgs),
+    Device(device::Args),
 }
 
 /// A command that could not be done, with what to do next where that is known.
@@ -90,7 +90,7 @@ impl Cli {
             Command::Inspect(args) => inspect::run(args),
             Command::Plan(args) => plan::run(args),
             Command::Phantom(args) => phantom::run(args),
-            Command::Device(args) => Ok(device::run(&args)?),
+            Command::Device(args) => device::run(args),
         }
     }
 }

@@ -1,11 +1,9 @@
 //! The results for one image: from a device's replies, or from the core on the host.
 
-use switchback::model::{MapShape, Model, Network};
-use switchback::stream::{Checksums, Session, Tap};
+use switchback::model::{AlignedBytes, MapShape, Model, Network};
+use switchback::stream::{Checksums, Plan, Session, Tap};
 
-use crate::engine::EngineError;
-use switchback::model::AlignedBytes;
-use switchback::stream::Plan;
+use crate::engine::{EngineError, Prediction};
 
 /// What a model says about one image, in integers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +30,16 @@ impl Answer {
             maps: vec![Vec::new(); shape.channels],
             labels: Vec::new(),
             checksums: Vec::new(),
+        }
+    }
+
+    /// The results in the form that all engines share.
+    pub fn prediction(&self) -> Prediction {
+        Prediction {
+            scores: self.scores_q16.iter().map(|&score| f64::from(score) / 65_536.0).collect(),
+            shape: self.shape,
+            maps: self.maps.iter().map(|map| map.iter().map(|&level| level.into()).collect()).collect(),
+            labels: self.labels.clone(),
         }
     }
 

@@ -1,0 +1,39 @@
+//! `lint-boards`: clippy, warnings as errors, for the targets of all boards, and the core for one without atomic swap.
+
+use std::path::Path;
+
+use boards::Board;
+
+use crate::error::XtaskError;
+use crate::{paths, targets};
+
+/// The smallest target that the core must build for: no DSP instructions, no atomic swap.
+const SMALLEST_TARGET: &str = "thumbv6m-none-eabi";
+
+/// Runs the command.
+///
+/// # Errors
+/// [`XtaskError`] when a target cannot be built for, or clippy finds something.
+pub fn run(model: &Path) -> Result<(), XtaskError> {
+    let core = paths::root().join("core");
+    let firmware = paths::root().join("firmware");
+    clippy(SMALLEST_TARGET, &core, None)?;
+    for name in boards::names()? {
+        let board = Board::named(&name)?;
+        clippy(&board.triple, &core, None)?;
+        clippy(&board.triple, &firmware, Some((&board, model)))?;
+    }
+    Ok(())
+}
+
+fn clippy(triple: &str, package: &Path, linked: Option<(&Board, &Path)>) -> Result<(), XtaskError> {
+    let mut command = targets::toolchain(triple)?.cargo("clippy");
+    command.arg("--target-dir").arg(paths::target_folder().join("lint")).current_dir(package);
+    if let Some((board, model)) = linked {
+        command.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", model);
+    }
+    command.args(["--", "-D", "warnings"]);
+    let what = || format!("{} for {triple}", package.display());
+    let status = command.status().map_err(XtaskError::running("cargo", "rustup component add clippy"))?;
+    if status.success() { Ok(()) } else { Err(XtaskError::Build { what: what() }) }
+}
