@@ -102,11 +102,11 @@ fn build_firmware(toolchain: &targets::Toolchain, board: &Board, model: &Path) -
     }
     // One JSON object a line; the one about the program has its path.
     let messages = output.stdout.split(|&byte| byte == b'\n');
-    let programs = messages.filter_map(|line| {
+    let mut programs = messages.filter_map(|line| {
         let message: serde_json::Value = serde_json::from_slice(line).ok()?;
         Some(PathBuf::from(message.get("executable")?.as_str()?))
     });
-    programs.last().ok_or_else(failed)
+    programs.next_back().ok_or_else(failed)
 }
 
 fn conversation(
