@@ -5,6 +5,7 @@ use micromath::F32Ext;
 use switchback::link::{Refusal, Watch};
 use switchback::model::Model;
 use switchback::model::spec::MapActivation;
+use switchback::stream::Inference;
 
 use crate::board;
 
@@ -32,6 +33,10 @@ impl<'m> Log<'m> {
     pub fn new(model: &'m Model<'m>) -> Self {
         Self { model }
     }
+
+    fn class_name(&self, class: usize) -> &str {
+        self.model.header().class_names.get(class).map_or("?", |name| name)
+    }
 }
 
 impl Watch for Log<'_> {
@@ -39,13 +44,17 @@ impl Watch for Log<'_> {
         defmt::debug!("an image begins");
     }
 
-    fn judged(&mut self, scores: &[I16F16]) {
+    fn judged(&mut self, inference: &Inference<'_>) {
+        let scores = inference.scores();
         let one_label = self.model.network().spec().head.activation == MapActivation::Relu;
         for (class, score) in scores.iter().enumerate() {
-            let name = self.model.header().class_names.get(class).map_or("?", |name| name);
             let probability = if one_label { softmax(scores, class) } else { score.to_num() };
             let percent = (100.0 * probability + 0.5) as u8;
-            defmt::info!("{=str}: {=u8} % (score {=i32} / 65536)", name, percent, score.to_bits());
+            defmt::info!("{=str}: {=u8} % (score {=i32} / 65536)", self.class_name(class), percent, score.to_bits());
+        }
+        if scores.len() == 2 {
+            // The operating point is the model's, not one half.
+            defmt::info!("decision: {=str}", self.class_name(inference.is_positive().into()));
         }
     }
 

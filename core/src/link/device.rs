@@ -1,7 +1,6 @@
 //! The device's side of the conversation: requests in, a [`Session`] run row by row, results out.
 
 use embedded_io::{Read, Write};
-use fixed::types::I16F16;
 
 use super::message::{Identity, PROTOCOL, Refusal, Reply, Request, parts};
 use super::port::{Port, PortError};
@@ -13,8 +12,8 @@ use crate::stream::{Checksums, Inference, Observer, Plan, Session};
 pub trait Watch {
     /// An image was begun.
     fn began(&mut self) {}
-    /// An image was judged; one score a class.
-    fn judged(&mut self, _scores: &[I16F16]) {}
+    /// An image was judged.
+    fn judged(&mut self, _inference: &Inference<'_>) {}
     /// A request was refused.
     fn refused(&mut self, _refusal: Refusal) {}
 }
@@ -156,7 +155,7 @@ impl<S: Read + Write, W: Watch> Conversation<'_, S, W> {
                 Ok(Request::Finish) => {
                     return match session.finish() {
                         Ok(inference) => {
-                            self.watch.judged(inference.scores());
+                            self.watch.judged(&inference);
                             self.results(&inference)
                         }
                         Err(unfinished) => self.refuse(unfinished.into()),
