@@ -5,6 +5,7 @@ pub mod data;
 pub mod device;
 pub mod engine;
 pub mod evaluation;
+pub mod experiment;
 pub mod files;
 pub mod float;
 pub mod host_model;

@@ -289,6 +289,13 @@ impl Network {
         self.decoder.iter().filter(|d| d.stage > stage && d.unpool).count() as u32
     }
 
+    /// Multiply-accumulates of an image, the zeros of unpooled maps counted; the head's left out.
+    pub fn macs(&self) -> u64 {
+        let encoder: u64 = self.encoder.iter().map(EncoderLayer::macs).sum();
+        let decoder: u64 = self.decoder.iter().map(DecoderLayer::macs).sum();
+        encoder + decoder
+    }
+
     /// `conv3`, or `conv3_2` where the block has several convolutions: the name of a layer in files and taps.
     pub fn convolution_name(&self, convolution: usize) -> String<16> {
         self.layer_name("conv", convolution, |block| block)

@@ -9,7 +9,7 @@ use switchback::model::spec::NetworkSpec;
 use super::{Failure, command_line, summary};
 use crate::data::{DataSet, OpenOptions};
 use crate::evaluation::ThresholdChoice;
-use crate::float::FloatNetwork;
+use crate::float::{Decoding, FloatNetwork};
 use crate::run::{FinishOptions, RunError, RunFolder, finish};
 use crate::train::stage_path;
 
@@ -65,7 +65,7 @@ pub(super) fn trained_stages(folder: &RunFolder) -> Result<Vec<FloatNetwork>, Ru
         let network = Network::new(NetworkSpec { stages, ..spec.clone() });
         let network =
             network.map_err(|e| RunError::Unreadable { path: folder.network(), reason: format!("network: {e}") })?;
-        Ok(FloatNetwork::load(network, &stage_path(folder.path(), stages.into()))?)
+        Ok(FloatNetwork::load(network, Decoding::Tied, &stage_path(folder.path(), stages.into()))?)
     };
     (0..=spec.stages).map(load).collect()
 }

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod device;
 mod evaluate;
+mod experiment;
 mod export;
 mod infer;
 mod inspect;
@@ -41,6 +42,8 @@ enum Command {
     Plan(plan::Args),
     /// Writes a generated data set with masks.
     Phantom(phantom::Args),
+    /// Runs an experiment of several trainings, such as the network beside its controls.
+    Experiment(experiment::Args),
     /// Sends images to a device that runs already, and compares.
     Device(device::Args),
 }
@@ -90,6 +93,7 @@ impl Cli {
             Command::Inspect(args) => inspect::run(args),
             Command::Plan(args) => plan::run(args),
             Command::Phantom(args) => phantom::run(args),
+            Command::Experiment(args) => experiment::run(args),
             Command::Device(args) => device::run(args),
         }
     }

@@ -9,6 +9,7 @@ use super::network_args::NetworkArgs;
 use super::{Failure, absolute, command_line, summary};
 use crate::data::{DataSet, OpenOptions, Split};
 use crate::evaluation::ThresholdChoice;
+use crate::float::Decoding;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
 use crate::run::{FinishOptions, RunFolder, RunInfo, bar, finish};
 use crate::train::{Recipe, TrainOptions, train};
@@ -78,7 +79,13 @@ pub fn run(args: Args) -> Result<(), Failure> {
         negative: args.negative.clone(),
         training_seconds: 0.0,
     };
-    let options = TrainOptions { seed: args.seed, recipe: recipe(&args, &network), resume: args.resume, out };
+    let options = TrainOptions {
+        seed: args.seed,
+        recipe: recipe(&args, &network),
+        decoding: Decoding::default(),
+        resume: args.resume,
+        out,
+    };
     let start = Instant::now();
     let stages = train(network.spec(), &data, &options, &progress)?;
     info.training_seconds = start.elapsed().as_secs_f64();

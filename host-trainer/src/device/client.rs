@@ -19,9 +19,7 @@ const SLOWEST_MACS: u64 = 10_000_000;
 
 /// How long to wait for one answer of a device that runs `network`: the last one takes the whole decoder.
 pub fn patience(network: &Network) -> Duration {
-    let encoder: u64 = network.encoder().iter().map(|layer| layer.macs()).sum();
-    let decoder: u64 = network.decoder().iter().map(|layer| layer.macs()).sum();
-    LEAST_PATIENCE + Duration::from_secs((encoder + decoder) / SLOWEST_MACS)
+    LEAST_PATIENCE + Duration::from_secs(network.macs() / SLOWEST_MACS)
 }
 
 /// A device that identified itself as the runner of the host's model.

@@ -3,12 +3,14 @@
 //!
 //! Maps are judged at the network's input size; a mask of another size is brought to it by its nearest pixels.
 
+mod float_stage;
 mod judge;
 mod operating_point;
 mod parity;
 mod predict;
 mod set;
 
+pub use float_stage::{JudgeError, judge_float};
 pub use judge::{constant_mask, judge};
 pub use operating_point::{OperatingPoint, ThresholdChoice};
 pub use parity::{ParityOutcome, compare_with_host_model};

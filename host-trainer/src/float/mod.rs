@@ -8,10 +8,12 @@
 //! | the network and its passes | `network` |
 //! | class maps and scores from stage features | `head` |
 //! | names, shapes and first values of the tensors | `parameters` |
+//! | the decoder, and what it is measured against | `decoding` |
 //! | one stage more, or back to the baseline | `stages` |
 //! | safetensors files | `weights_file` |
 //! | the training operations | [`ops`] |
 
+mod decoding;
 mod error;
 mod head;
 mod network;
@@ -20,6 +22,7 @@ mod parameters;
 mod stages;
 mod weights_file;
 
+pub use decoding::Decoding;
 pub use error::FloatError;
 pub use network::{Activations, FloatNetwork, Output};
 pub use parameters::{INPUT_MEAN, INPUT_STD};

@@ -6,6 +6,7 @@ use std::path::Path;
 use candle_core::{Device, Tensor, Var};
 use switchback::model::Network;
 
+use super::decoding::Decoding;
 use super::error::FloatError;
 use super::head::{activate, add_bias, expand, normalize, pool_scores, project};
 use super::ops::{Switches, conv_pool, rectify, unpool_deconv};
@@ -17,6 +18,7 @@ use super::weights_file::{read_tensors, write_tensors};
 /// Images are `[batch, channels, height, width]` tensors of f32 pixel levels, 0 to 255.
 pub struct FloatNetwork {
     network: Network,
+    decoding: Decoding,
     tensors: BTreeMap<String, Var>,
 }
 
@@ -55,13 +57,13 @@ impl FloatNetwork {
     ///
     /// # Errors
     /// [`FloatError::Compute`] when memory for the tensors cannot be had.
-    pub fn new(network: Network, seed: u64) -> Result<Self, FloatError> {
+    pub fn new(network: Network, decoding: Decoding, seed: u64) -> Result<Self, FloatError> {
         let mut initializer = Initializer::new(seed);
         let mut tensors = BTreeMap::new();
-        for parameter in parameters(&network) {
+        for parameter in parameters(&network, decoding) {
             tensors.insert(parameter.name.clone(), initializer.variable(&parameter)?);
         }
-        Ok(Self { network, tensors })
+        Ok(Self { network, decoding, tensors })
     }
 
     /// The same network with fully connected layers on its top map: two hidden layers of `hidden` nodes, random.
@@ -76,24 +78,28 @@ impl FloatNetwork {
         Ok(self)
     }
 
-    pub(super) fn from_tensors(network: Network, tensors: BTreeMap<String, Var>) -> Self {
-        Self { network, tensors }
+    pub(super) fn from_tensors(network: Network, decoding: Decoding, tensors: BTreeMap<String, Var>) -> Self {
+        Self { network, decoding, tensors }
     }
 
     /// Reads a network from a safetensors file, with its fully connected layers where the file has them.
     ///
     /// # Errors
     /// [`FloatError`] names the file, or the tensor that is missing, unknown, or of another shape or type.
-    pub fn load(network: Network, path: &Path) -> Result<Self, FloatError> {
-        Self::from_stored(network, read_tensors(path)?.tensors)
+    pub fn load(network: Network, decoding: Decoding, path: &Path) -> Result<Self, FloatError> {
+        Self::from_stored(network, decoding, read_tensors(path)?.tensors)
     }
 
     /// Makes a network of tensors by name.
     ///
     /// # Errors
     /// [`FloatError`] names the tensor that is missing, unknown or of another shape.
-    pub fn from_stored(network: Network, mut stored: BTreeMap<String, Tensor>) -> Result<Self, FloatError> {
-        let mut expected = parameters(&network);
+    pub fn from_stored(
+        network: Network,
+        decoding: Decoding,
+        mut stored: BTreeMap<String, Tensor>,
+    ) -> Result<Self, FloatError> {
+        let mut expected = parameters(&network, decoding);
         if let Some(&hidden) = stored.get("fc1.weight").and_then(|weight| weight.dims().first()) {
             expected.extend(classifier_parameters(&network, hidden));
         }
@@ -110,7 +116,7 @@ impl FloatNetwork {
         }
         match stored.into_iter().next() {
             Some((name, tensor)) => Err(FloatError::UnknownTensor { name, found: tensor.dims().to_vec() }),
-            None => Ok(Self { network, tensors }),
+            None => Ok(Self { network, decoding, tensors }),
         }
     }
 
@@ -125,6 +131,11 @@ impl FloatNetwork {
     /// The description it was made for.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// How it comes down from its top map.
+    pub fn decoding(&self) -> Decoding {
+        self.decoding
     }
 
     /// All tensors by layer path, the input statistics included.
@@ -242,10 +253,20 @@ impl FloatNetwork {
         let mut x = encoder.last().unwrap_or(images).clone();
         let mut stages = vec![x.clone()];
         for layer in self.network.decoder() {
-            let weight = self.tensor(&format!("{}.weight", self.network.convolution_name(layer.convolution)))?;
-            let bias = self.tensor(&format!("{}.bias", self.network.deconvolution_name(layer)))?;
+            let name = self.network.deconvolution_name(layer);
+            let weight = match self.decoding {
+                Decoding::Untied => format!("{name}.weight"),
+                Decoding::Tied | Decoding::NearestUnpooling => {
+                    format!("{}.weight", self.network.convolution_name(layer.convolution))
+                }
+            };
+            let (weight, bias) = (self.tensor(&weight)?, self.tensor(&format!("{name}.bias"))?);
             let size = (layer.output.height, layer.output.width);
-            x = unpool_deconv(&x, weight, bias, switches[layer.convolution].as_ref(), size)?;
+            let mut switches = switches[layer.convolution].as_ref();
+            if self.decoding == Decoding::NearestUnpooling && switches.take().is_some() {
+                x = expand(&x, 1, size.0, size.1)?;
+            }
+            x = unpool_deconv(&x, weight, bias, switches, size)?;
             decoder.push(x.clone());
             if layer.ends_stage {
                 stages.push(x.clone());

@@ -26,7 +26,7 @@ fn images(batch: usize, network: &Network) -> Tensor {
 }
 
 fn normalized(network: Network, seed: u64) -> Result<FloatNetwork, FloatError> {
-    let mut float = FloatNetwork::new(network, seed)?;
+    let mut float = FloatNetwork::new(network, Decoding::Tied, seed)?;
     float.set_input_statistics(&[127.0], &[74.0])?;
     Ok(float)
 }
@@ -112,26 +112,68 @@ fn the_tied_weights_get_gradient_from_both_ways() -> Result<(), FloatError> {
 }
 
 #[test]
+fn an_untied_network_with_its_convolutions_weights_equals_the_tied_one() -> Result<(), FloatError> {
+    let network = checked(HeadSpec::EVIDENCE, 2, 27, 21);
+    let tied = normalized(network.clone(), 3)?;
+    let mut tensors: BTreeMap<String, Tensor> =
+        tied.tensors().iter().map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect();
+    for layer in network.decoder() {
+        let weight = tied.tensor(&format!("{}.weight", network.convolution_name(layer.convolution)))?.clone();
+        tensors.insert(format!("{}.weight", network.deconvolution_name(layer)), weight);
+    }
+    let untied = FloatNetwork::from_stored(network.clone(), Decoding::Untied, tensors)?;
+    let batch = images(2, &network);
+    assert_eq!(max_difference(&tied.forward(&batch)?.maps, &untied.forward(&batch)?.maps)?, 0.0);
+
+    // But its gradients stay apart.
+    let gradients = untied.forward(&batch)?.scores.sum_all()?.backward()?;
+    let gradient = |name: &str| gradients.get(untied.tensor(name).unwrap()).cloned().unwrap();
+    assert!(max_difference(&gradient("conv4.weight"), &gradient("deconv1.weight"))? > 0.0);
+    Ok(())
+}
+
+#[test]
+fn nearest_unpooling_repeats_each_value_over_its_window() -> Result<(), FloatError> {
+    let network = checked(HeadSpec::EVIDENCE, 1, 27, 21);
+    let tied = normalized(network.clone(), 3)?;
+    let tensors = tied.tensors().iter().map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect();
+    let nearest = FloatNetwork::from_stored(network.clone(), Decoding::NearestUnpooling, tensors)?;
+    let taps = nearest.activations(&images(2, &network))?;
+    let size = network.decoder()[0].output;
+    let row: Vec<u32> = (0..size.height).map(|y| (y as u32 / 2).min(taps.encoder[3].dims()[2] as u32 - 1)).collect();
+    let column: Vec<u32> = (0..size.width).map(|x| (x as u32 / 2).min(taps.encoder[3].dims()[3] as u32 - 1)).collect();
+    let indices = |list: Vec<u32>| Tensor::new(list, &Device::Cpu);
+    let repeated = taps.encoder[3].index_select(&indices(row)?, 2)?.index_select(&indices(column)?, 3)?;
+    let expected = repeated.conv_transpose2d(tied.tensor("conv4.weight")?, 1, 0, 1, 1)?.relu()?;
+    assert!(max_difference(&taps.decoder[0], &expected)? < 1e-4);
+    Ok(())
+}
+
+#[test]
 fn a_saved_network_loads_the_same_and_a_wrong_file_is_refused_by_name() -> Result<(), FloatError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stage-1.safetensors");
     let network = checked(HeadSpec::EVIDENCE, 1, 16, 16);
     let float = normalized(network.clone(), 5)?.with_classifier(8, 6)?;
     float.save(&path)?;
-    let loaded = FloatNetwork::load(network.clone(), &path)?;
+    let loaded = FloatNetwork::load(network.clone(), Decoding::Tied, &path)?;
     let batch = images(2, &network);
     assert_eq!(max_difference(&float.forward(&batch)?.maps, &loaded.forward(&batch)?.maps)?, 0.0);
     assert_eq!(max_difference(&float.classify(&batch)?, &loaded.classify(&batch)?)?, 0.0);
 
-    let refusal =
-        |stages| FloatNetwork::load(checked(HeadSpec::EVIDENCE, stages, 16, 16), &path).err().unwrap().to_string();
+    let refusal = |stages| {
+        FloatNetwork::load(checked(HeadSpec::EVIDENCE, stages, 16, 16), Decoding::Tied, &path)
+            .err()
+            .unwrap()
+            .to_string()
+    };
     assert_eq!(refusal(2), "tensor deconv2_2.bias: missing, expected shape [6]");
     assert_eq!(refusal(0), "tensor head.stage0.weight: missing, expected shape [1, 5]");
     let wider = checked(HeadSpec { maps: ClassMaps::PerClass, ..HeadSpec::EVIDENCE }, 1, 16, 16);
-    let refusal = FloatNetwork::load(wider, &path).err().unwrap().to_string();
+    let refusal = FloatNetwork::load(wider, Decoding::Tied, &path).err().unwrap().to_string();
     assert_eq!(refusal, "tensor head.stage1.weight: found shape [1, 6], expected [2, 6]");
     std::fs::write(&path, b"no tensors").unwrap();
-    assert!(matches!(FloatNetwork::load(network, &path), Err(FloatError::NotSafetensors { .. })));
+    assert!(matches!(FloatNetwork::load(network, Decoding::Tied, &path), Err(FloatError::NotSafetensors { .. })));
     Ok(())
 }
 

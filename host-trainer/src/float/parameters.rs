@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use switchback::model::Network;
 use switchback::model::spec::ClassMaps;
 
-use super::FloatError;
+use super::{Decoding, FloatError};
 
 /// Mean of the input's channels over the train split, in pixel levels (0 to 255); not trained.
 pub const INPUT_MEAN: &str = "input.mean";
@@ -60,7 +60,7 @@ fn zeros(name: String, length: usize) -> Parameter {
 }
 
 /// All tensors of a network without its fully connected layers, in a fixed order.
-pub(super) fn parameters(network: &Network) -> Vec<Parameter> {
+pub(super) fn parameters(network: &Network, decoding: Decoding) -> Vec<Parameter> {
     let channels = network.input().channels;
     let mut all = vec![
         zeros(INPUT_MEAN.into(), channels),
@@ -73,7 +73,15 @@ pub(super) fn parameters(network: &Network) -> Vec<Parameter> {
         all.push(zeros(format!("{name}.bias"), layer.output.channels));
     }
     for layer in network.decoder() {
-        all.push(zeros(format!("{}.bias", network.deconvolution_name(layer)), layer.output.channels));
+        let name = network.deconvolution_name(layer);
+        if decoding == Decoding::Untied {
+            // Laid out as its convolution's.
+            let shape = vec![layer.input.channels, layer.output.channels, layer.kernel, layer.kernel];
+            let fan_in = (layer.input.channels * layer.kernel * layer.kernel) as f32;
+            let start = Start::Normal { deviation: (2.0 / fan_in).sqrt() };
+            all.push(Parameter { name: format!("{name}.weight"), shape, start });
+        }
+        all.push(zeros(format!("{name}.bias"), layer.output.channels));
     }
     for stage in (0..=network.stages()).filter(|&stage| network.head_reads(stage)) {
         let shape = vec![network.maps(), network.stage_shape(stage).channels];

@@ -46,5 +46,5 @@ pub use summary::{
     BySize, ClassIou, Controls, Engine, FORMAT, MaskControl, MaskThresholdResult, Metrics, Parity, SizeResult, StageId,
     StageResult,
 };
-pub use table::table;
+pub use table::{aligned, table};
 pub use views::{EvidenceMap, IGNORE, LESION, LabelMap};

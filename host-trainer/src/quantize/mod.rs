@@ -22,7 +22,7 @@ use switchback::model::{EncodeError, ModelArrays, ModelError};
 pub use calibration::Calibration;
 pub use scalars::q16;
 
-use crate::float::{FloatError, FloatNetwork};
+use crate::float::{Decoding, FloatError, FloatNetwork};
 
 /// Why a float network cannot become an integer model.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,14 @@ pub enum QuantizeError {
         least: f64,
         /// The largest that works.
         most: f64,
+    },
+    /// The decoder is not the product's: the core has no such layers.
+    #[error("decoder: found {found:?}, expected {expected:?}")]
+    Decoding {
+        /// The network's.
+        found: Decoding,
+        /// The product's.
+        expected: Decoding,
     },
     /// A name is too long for the model file.
     #[error("{what} '{found}': expected at most {most} bytes")]
@@ -101,6 +109,9 @@ pub fn quantize(
     calibration: &Calibration,
     identity: &Identity,
 ) -> Result<ModelArrays, QuantizeError> {
+    if float.decoding() != Decoding::default() {
+        return Err(QuantizeError::Decoding { found: float.decoding(), expected: Decoding::default() });
+    }
     let network = float.network();
     let input = layers::input(float)?;
     let mut convolutions = Vec::new();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::ModelFileError;
 use crate::data::DataError;
 use crate::engine::host::ParityError;
-use crate::evaluation::PredictError;
+use crate::evaluation::{JudgeError, PredictError};
 use crate::files::FileError;
 use crate::float::FloatError;
 use crate::metrics::MetricsError;
@@ -70,6 +70,9 @@ pub enum RunError {
     /// An engine.
     #[error(transparent)]
     Predict(#[from] PredictError),
+    /// A float network's figures.
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
     /// The comparison of core and host model.
     #[error(transparent)]
     Compare(#[from] ParityError),

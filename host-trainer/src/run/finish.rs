@@ -11,8 +11,8 @@ use super::report_page::{self, StageMaps};
 use super::{PlanFile, RunError, RunFolder, RunInfo};
 use crate::data::{DataSet, Image8, Split, load_image, resize};
 use crate::evaluation::{
-    EvaluationSet, OperatingPoint, ThresholdChoice, compare_with_host_model, constant_mask, core_predictions,
-    float_predictions, judge,
+    EvaluationSet, OperatingPoint, ThresholdChoice, compare_with_host_model, constant_mask, core_predictions, judge,
+    judge_float,
 };
 use crate::files::write_atomically;
 use crate::float::FloatNetwork;
@@ -48,9 +48,10 @@ pub struct Finished {
 }
 
 /// One stage as integers, judged.
-struct QuantizedStage {
+pub(crate) struct QuantizedStage {
     bytes: switchback::model::AlignedBytes,
-    results: [metrics::StageResult; 2],
+    /// Float, int8.
+    pub results: [metrics::StageResult; 2],
     maps: StageMaps,
 }
 
@@ -79,12 +80,7 @@ pub fn finish(
         }
     }
     let calibration_images = calibration_images(data, last)?;
-    let identity = Identity {
-        classes: data.classes.clone(),
-        data: data_name(data),
-        data_crc32: data_crc32(data),
-        seed: info.seed,
-    };
+    let identity = identity(data, info.seed);
 
     let mut quantized = Vec::new();
     for (stage, float) in stages.iter().enumerate() {
@@ -96,7 +92,7 @@ pub fn finish(
             &identity,
             &calibration_images,
             (&validation, &test),
-            options,
+            options.threshold,
             &bar,
         )?);
         bar.finish_and_clear();
@@ -132,27 +128,24 @@ pub fn finish(
     Ok(Finished { metrics, plan })
 }
 
-fn quantize_stage(
+/// Quantizes the network of one stage and judges it beside the float one, each at the thresholds that it chooses itself.
+pub(crate) fn quantize_stage(
     float: &FloatNetwork,
     stage: usize,
     identity: &Identity,
     calibration_images: &[Image8],
     (validation, test): (&EvaluationSet, &EvaluationSet),
-    options: &FinishOptions,
+    threshold: ThresholdChoice,
     bar: &ProgressBar,
 ) -> Result<QuantizedStage, RunError> {
-    let mut calibration = Calibration::new(float.network());
-    for images in calibration_images.chunks(engine::float::BATCH) {
-        calibration.see(float, &engine::float::batch(float.network(), images)?)?;
-        bar.inc(images.len() as u64);
-    }
+    let calibration = calibrate(float, calibration_images, bar)?;
     let mut arrays = quantize(float, &calibration, identity)?;
 
     // The integer model chooses its own thresholds, on the validation split; then it is encoded with them.
     let first = encode(&arrays)?;
     let model = Model::parse(first.as_slice()).map_err(crate::quantize::QuantizeError::from)?;
     let validated = core_predictions(&model, &validation.images, bar)?;
-    let point = OperatingPoint::choose(options.threshold, validation, &validated)?;
+    let point = OperatingPoint::choose(threshold, validation, &validated)?;
     if let Some(point) = point {
         arrays.header.head.mask_threshold = point.mask.level;
         arrays.header.provenance.threshold_from_masks = point.mask.source == ThresholdSource::Masks;
@@ -161,20 +154,27 @@ fn quantize_stage(
     let bytes = encode(&arrays)?;
     let model = Model::parse(bytes.as_slice()).map_err(crate::quantize::QuantizeError::from)?;
     let tested = core_predictions(&model, &test.images, bar)?;
-    let id = |engine| StageId { engine, stage };
-    let threshold = point.map(|point| point.mask);
-    let int8 = judge(id(Engine::Int8), threshold, (validation, &validated), (test, &tested))?;
+    let mask_threshold = point.map(|point| point.mask);
+    let int8 =
+        judge(StageId { engine: Engine::Int8, stage }, mask_threshold, (validation, &validated), (test, &tested))?;
 
     let map_scale = f64::from(arrays.header.head.map_scale_q24) / 2f64.powi(24);
-    let float_validated = float_predictions(float, map_scale, &validation.images, bar)?;
-    let float_tested = float_predictions(float, map_scale, &test.images, bar)?;
-    let threshold = OperatingPoint::choose(options.threshold, validation, &float_validated)?.map(|point| point.mask);
-    let float_result = judge(id(Engine::Float), threshold, (validation, &float_validated), (test, &float_tested))?;
+    let float_result = judge_float(float, stage, map_scale, threshold, (validation, test), bar)?;
     Ok(QuantizedStage {
         bytes,
         maps: StageMaps { stage, threshold: arrays.header.head.mask_threshold, predictions: tested },
         results: [float_result, int8],
     })
+}
+
+/// Runs a network over calibration images.
+pub(crate) fn calibrate(float: &FloatNetwork, images: &[Image8], bar: &ProgressBar) -> Result<Calibration, RunError> {
+    let mut calibration = Calibration::new(float.network());
+    for images in images.chunks(engine::float::BATCH) {
+        calibration.see(float, &engine::float::batch(float.network(), images)?)?;
+        bar.inc(images.len() as u64);
+    }
+    Ok(calibration)
 }
 
 fn encode(arrays: &ModelArrays) -> Result<switchback::model::AlignedBytes, RunError> {
@@ -203,7 +203,7 @@ fn prove_parity(
 }
 
 /// Images of the train split, as the network sees them on a device: resized, not cropped.
-fn calibration_images(data: &DataSet, float: &FloatNetwork) -> Result<Vec<Image8>, RunError> {
+pub(crate) fn calibration_images(data: &DataSet, float: &FloatNetwork) -> Result<Vec<Image8>, RunError> {
     let input = float.network().input();
     let train: Vec<_> = data.split(Split::Train).collect();
     let step = train.len().div_ceil(CALIBRATION_IMAGES).max(1);
@@ -213,6 +213,11 @@ fn calibration_images(data: &DataSet, float: &FloatNetwork) -> Result<Vec<Image8
 
 fn write_bytes(path: &std::path::Path, bytes: &[u8]) -> Result<(), RunError> {
     Ok(write_atomically(path, |file| std::io::Write::write_all(file, bytes))?)
+}
+
+/// What the model files of a run say about where they come from.
+pub(crate) fn identity(data: &DataSet, seed: u64) -> Identity {
+    Identity { classes: data.classes.clone(), data: data_name(data), data_crc32: data_crc32(data), seed }
 }
 
 /// The last part of the data set's folder, cut to what a model file has room for.

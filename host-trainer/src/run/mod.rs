@@ -16,8 +16,8 @@ mod plan_file;
 mod report_page;
 
 pub use error::RunError;
-pub(crate) use finish::bar;
 pub use finish::{FinishOptions, Finished, finish};
+pub(crate) use finish::{bar, calibrate, calibration_images, identity, quantize_stage};
 pub use folder::{RunFolder, RunInfo};
 pub(crate) use folder::{read_toml, write_json};
 pub use model_file::{ModelFile, ModelFileError};

@@ -44,8 +44,6 @@ impl PlanFile {
     /// The plan of a network, beside the length of its model file where that is known.
     pub fn new(network: &Network, flash_bytes: Option<usize>, command: String) -> Self {
         let plan = Plan::new(network);
-        let encoder = network.encoder().iter().map(|layer| layer.macs()).sum::<u64>();
-        let decoder = network.decoder().iter().map(|layer| layer.macs()).sum::<u64>();
         let parts = plan.parts().iter().map(|part| PlanPart {
             name: part.name(network).to_string(),
             bytes: part.bytes,
@@ -58,7 +56,7 @@ impl PlanFile {
             version: env!("CARGO_PKG_VERSION"),
             arena_bytes: plan.arena_bytes(),
             flash_bytes,
-            macs_dense: encoder + decoder,
+            macs_dense: network.macs(),
             parts: parts.collect(),
         }
     }

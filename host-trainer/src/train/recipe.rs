@@ -112,6 +112,15 @@ impl Recipe {
         }
     }
 
+    /// The recipe of a network without stages that is trained as long as this recipe trains one with `stages`: the
+    /// baseline takes the stages' epochs too, its halvings spread accordingly.
+    pub fn without_stages(&self, stages: u8) -> Self {
+        let own = self.baseline.epochs.max(1);
+        let epochs = self.baseline.epochs + usize::from(stages) * self.stage.epochs;
+        let halve_every = self.baseline.halve_every.map(|every| (every * epochs).div_ceil(own));
+        Self { baseline: PhaseRecipe { epochs, halve_every, ..self.baseline }, ..self.clone() }
+    }
+
     /// Checks every number.
     ///
     /// # Errors
@@ -165,6 +174,17 @@ mod tests {
             assert_eq!(recipe.hidden, 2048);
         }
         assert_eq!(Recipe::default_for(&table1(0.125)).hidden, 256);
+    }
+
+    #[test]
+    fn without_stages_it_takes_as_many_epochs() {
+        let recipe = Recipe {
+            baseline: PhaseRecipe::new(8, 0.005, Some(4)),
+            stage: PhaseRecipe::new(6, 0.005, Some(2)),
+            ..Recipe::default_for(&table1(1.0))
+        };
+        assert_eq!(recipe.without_stages(3).baseline, PhaseRecipe::new(26, 0.005, Some(13)));
+        assert_eq!(recipe.without_stages(0), recipe);
     }
 
     #[test]

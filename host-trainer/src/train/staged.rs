@@ -15,7 +15,7 @@ use super::phase::{Phase, Trainer};
 use super::recipe::Recipe;
 use super::sgd::Sgd;
 use crate::data::{DataSet, Split, Task};
-use crate::float::{FloatNetwork, NewHead};
+use crate::float::{Decoding, FloatNetwork, NewHead};
 
 /// How a network is trained and where it is written.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct TrainOptions {
     pub seed: u64,
     /// Phases and optimizer.
     pub recipe: Recipe,
+    /// The product's decoder, or one that it is measured against.
+    pub decoding: Decoding,
     /// Whether to go on from `out/checkpoint`, where there is one.
     pub resume: bool,
     /// The run folder: gets `log.csv`, `checkpoint/` and `stages/`.
@@ -62,6 +64,7 @@ pub fn train(
     let run = json!({
         "network": spec,
         "recipe": recipe,
+        "decoding": options.decoding,
         "seed": options.seed,
         "images": [train.len(), validation.len()],
         "input mean": mean,
@@ -92,13 +95,13 @@ pub fn train(
         let path = stage_path(&options.out, phase.stages().into());
         if position.is_some_and(|position| phase < position.phase) {
             if phase != Phase::Classification {
-                trained.push(FloatNetwork::load(network, &path)?);
+                trained.push(FloatNetwork::load(network, options.decoding, &path)?);
             }
             continue;
         }
         let (float, mut sgd, epoch) = match checkpoint.take() {
             Some(Checkpoint { position, tensors, velocities }) => {
-                let float = FloatNetwork::from_stored(network, tensors)?;
+                let float = FloatNetwork::from_stored(network, options.decoding, tensors)?;
                 (float, Sgd::resumed(recipe, velocities), position.epochs)
             }
             None => {
@@ -109,7 +112,8 @@ pub fn train(
                     }
                     (_, Some(last)) => last.with_stages(network, NewHead::Fresh, seed)?,
                     (_, None) => {
-                        let mut float = FloatNetwork::new(network, seed)?.with_classifier(recipe.hidden, !seed)?;
+                        let mut float = FloatNetwork::new(network, options.decoding, seed)?
+                            .with_classifier(recipe.hidden, !seed)?;
                         float.set_input_statistics(&mean, &std)?;
                         float
                     }

@@ -59,7 +59,7 @@ fn run(
     resume: bool,
     out: &Path,
 ) -> Result<Vec<FloatNetwork>, TrainError> {
-    let options = TrainOptions { seed: 3, recipe, resume, out: out.to_path_buf() };
+    let options = TrainOptions { seed: 3, recipe, decoding: Decoding::Tied, resume, out: out.to_path_buf() };
     train(spec, data, &options, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
 }
 

@@ -1,0 +1,100 @@
+//! `experiment`: the product beside its controls, over several seeds.
+
+use std::path::PathBuf;
+
+use indicatif::MultiProgress;
+use serde::Serialize;
+
+use super::network_args::NetworkArgs;
+use super::{Failure, absolute, command_line};
+use crate::data::{DataSet, OpenOptions};
+use crate::evaluation::ThresholdChoice;
+use crate::experiment::{Arm, Setting, Summary, Trial, run_trial, summarize, table};
+use crate::run::{RunError, write_json};
+use crate::train::Recipe;
+
+/// Runs an experiment of several trainings; one that was interrupted goes on where it was.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    experiment: Experiment,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Experiment {
+    /// Trains the network and its controls with every seed, and shows means and ranges on the test split.
+    ///
+    /// Example: cargo xtask experiment controls --data scans --input 160x160 --seeds 0,1,2 --out runs/controls
+    #[command(verbatim_doc_comment)]
+    Controls(Controls),
+}
+
+#[derive(Debug, clap::Args)]
+struct Controls {
+    /// Folder of labelled images, with masks to judge by.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Name of the negative class, where it is not an obvious one.
+    #[arg(long, value_name = "CLASS")]
+    negative: Option<String>,
+    /// Seeds of the trainings.
+    #[arg(long, value_delimiter = ',', default_value = "0,1,2")]
+    seeds: Vec<u64>,
+    /// What is trained.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [
+        Arm::Product, Arm::TrainedAsLong, Arm::Shallow, Arm::ShallowEqual, Arm::Untied, Arm::NearestUnpooling,
+    ])]
+    arms: Vec<Arm>,
+    /// What mask thresholds are chosen from, on the validation split.
+    #[arg(long, value_enum, default_value_t)]
+    threshold: ThresholdChoice,
+    /// Folder of the trials and of experiment.json.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// The whole of `experiment.json`.
+#[derive(Serialize)]
+struct ExperimentFile<'a> {
+    format: u32,
+    command: String,
+    version: &'static str,
+    rows: &'a [Summary],
+    trials: &'a [Trial],
+}
+
+pub fn run(args: Args) -> Result<(), Failure> {
+    match args.experiment {
+        Experiment::Controls(args) => controls(&args),
+    }
+}
+
+fn controls(args: &Controls) -> Result<(), Failure> {
+    let progress = MultiProgress::new();
+    // One split for all seeds: they differ in weights, order and crops.
+    let options = OpenOptions { seed: 0, negative: args.negative.clone() };
+    let data = DataSet::open(&absolute(&args.data), &options)?;
+    let spec = args.network.network(data.task, data.classes.len())?.spec().clone();
+    let recipe = if args.network.is_paper() { Recipe::paper_for(&spec) } else { Recipe::default_for(&spec) };
+    let setting = Setting { spec, recipe, data: &data, threshold: args.threshold, out: args.out.clone() };
+    let mut trials = Vec::new();
+    for &seed in &args.seeds {
+        for &arm in &args.arms {
+            eprintln!("{}, seed {seed}", arm.name());
+            trials.push(run_trial(&setting, arm, seed, &progress)?);
+            let rows = summarize(&trials);
+            let file = ExperimentFile {
+                format: 1,
+                command: command_line(),
+                version: env!("CARGO_PKG_VERSION"),
+                rows: &rows,
+                trials: &trials,
+            };
+            write_json(&args.out.join("experiment.json"), &file).map_err(RunError::from)?;
+        }
+    }
+    println!("{}", table(&summarize(&trials)));
+    Ok(())
+}

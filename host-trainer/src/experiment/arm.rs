@@ -1,0 +1,119 @@
+//! What is compared with what.
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use switchback::model::Network;
+use switchback::model::spec::NetworkSpec;
+
+use crate::float::Decoding;
+use crate::train::Recipe;
+
+/// The product's network, or a control: what it would be without a part of the method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arm {
+    /// Stages with tied weights and switches.
+    Product,
+    /// Stage 0, trained as long as the product in all.
+    TrainedAsLong,
+    /// No deconvolution and so many pools fewer that the top map is as fine as the last stage's; all convolutions kept,
+    /// which takes at least as many instructions.
+    Shallow,
+    /// As `shallow`, with the last convolutions left out that it cannot afford with the product's instructions.
+    ShallowEqual,
+    /// Deconvolutions with weights of their own.
+    Untied,
+    /// Values repeated over their windows in place of switches.
+    NearestUnpooling,
+}
+
+impl Arm {
+    /// Its name in files and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::TrainedAsLong => "trained-as-long",
+            Self::Shallow => "shallow",
+            Self::ShallowEqual => "shallow-equal",
+            Self::Untied => "untied",
+            Self::NearestUnpooling => "nearest-unpooling",
+        }
+    }
+
+    /// Its decoder.
+    pub fn decoding(self) -> Decoding {
+        match self {
+            Self::Untied => Decoding::Untied,
+            Self::NearestUnpooling => Decoding::NearestUnpooling,
+            Self::Product | Self::TrainedAsLong | Self::Shallow | Self::ShallowEqual => Decoding::Tied,
+        }
+    }
+
+    /// Its network, where the product's is `product`.
+    pub fn spec(self, product: &NetworkSpec) -> NetworkSpec {
+        match self {
+            Self::Product | Self::Untied | Self::NearestUnpooling => product.clone(),
+            Self::TrainedAsLong => NetworkSpec { stages: 0, ..product.clone() },
+            Self::Shallow => shallow(product),
+            Self::ShallowEqual => affordable(shallow(product), product),
+        }
+    }
+
+    /// Its training, where the product with `stages` is trained by `product`.
+    pub fn recipe(self, product: &Recipe, stages: u8) -> Recipe {
+        match self {
+            Self::Product | Self::Untied | Self::NearestUnpooling => product.clone(),
+            Self::TrainedAsLong | Self::Shallow | Self::ShallowEqual => product.without_stages(stages),
+        }
+    }
+}
+
+/// The encoder without its last pools, one for each stage.
+fn shallow(product: &NetworkSpec) -> NetworkSpec {
+    let mut spec = NetworkSpec { stages: 0, ..product.clone() };
+    let pools = spec.convolutions.iter_mut().rev().filter(|convolution| convolution.pool);
+    pools.take(product.stages.into()).for_each(|convolution| convolution.pool = false);
+    spec
+}
+
+/// `spec` without the last convolutions, as many as it takes to need no more multiply-accumulates than `product`; pools
+/// stay.
+fn affordable(mut spec: NetworkSpec, product: &NetworkSpec) -> NetworkSpec {
+    let macs = |spec: &NetworkSpec| Network::new(spec.clone()).map_or(0, |network| network.macs());
+    let most = macs(product);
+    while macs(&spec) > most && spec.convolutions.len() > 1 && spec.convolutions.last().is_some_and(|c| !c.pool) {
+        spec.convolutions.pop();
+    }
+    spec
+}
+
+#[cfg(test)]
+mod tests {
+    use switchback::model::spec::InputSpec;
+
+    use super::*;
+
+    #[test]
+    fn controls_have_a_map_as_fine_and_work_to_match() {
+        let input = InputSpec { width: 96, height: 96, channels: 1 };
+        for stages in 0..=3 {
+            let product = NetworkSpec { stages, ..NetworkSpec::table1(0.125, input, 2) };
+            let network = |arm: Arm| Network::new(arm.spec(&product)).unwrap();
+            let size = |arm| network(arm).map_shape();
+            for arm in [Arm::Shallow, Arm::ShallowEqual] {
+                assert_eq!(size(arm), size(Arm::Product), "{arm:?}, {stages} stages");
+            }
+            let macs = |arm| network(arm).macs();
+            assert!(macs(Arm::Shallow) >= macs(Arm::Product));
+            assert!(macs(Arm::ShallowEqual) <= macs(Arm::Product));
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_command_line() {
+        for arm in Arm::value_variants() {
+            assert_eq!(arm.to_possible_value().unwrap().get_name(), arm.name());
+            assert_eq!(serde_json::to_value(arm).unwrap(), arm.name());
+        }
+    }
+}

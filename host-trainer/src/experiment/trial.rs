@@ -1,0 +1,118 @@
+//! One arm with one seed.
+
+use std::path::{Path, PathBuf};
+
+use indicatif::{MultiProgress, ProgressBar};
+use serde::{Deserialize, Serialize};
+use switchback::model::spec::NetworkSpec;
+
+use super::Arm;
+use crate::data::{DataSet, Split};
+use crate::evaluation::{EvaluationSet, ThresholdChoice, judge_float};
+use crate::files::FileError;
+use crate::float::{Decoding, FloatNetwork};
+use crate::metrics::StageResult;
+use crate::run::{RunError, calibrate, calibration_images, identity, quantize_stage, write_json};
+use crate::train::{Recipe, TrainError, TrainOptions, train};
+
+/// What all trials of an experiment share.
+pub struct Setting<'a> {
+    /// The product's network.
+    pub spec: NetworkSpec,
+    /// The product's training.
+    pub recipe: Recipe,
+    /// Images, labels and, for judging, masks.
+    pub data: &'a DataSet,
+    /// What mask thresholds are chosen from.
+    pub threshold: ThresholdChoice,
+    /// Where each trial's folder goes.
+    pub out: PathBuf,
+}
+
+/// What a trial reached: its `trial.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Which arm.
+    pub arm: Arm,
+    /// Which seed.
+    pub seed: u64,
+    /// Multiply-accumulates of an image, zeros counted.
+    pub macs: u64,
+    /// Figures on the test split, stage 0 first; as floats, and as integers where the core has the layers.
+    pub results: Vec<StageResult>,
+}
+
+/// A trial that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExperimentError {
+    /// In training.
+    #[error("{arm}, seed {seed}: {source}")]
+    Train {
+        /// The arm's name.
+        arm: &'static str,
+        /// The seed.
+        seed: u64,
+        /// Why.
+        source: TrainError,
+    },
+    /// In judging.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// Trains and judges one arm with one seed: as floats, and as integers where the core has its layers. What was finished
+/// before is read, not repeated; a training that was interrupted goes on.
+///
+/// # Errors
+/// [`ExperimentError`] names the arm and seed.
+pub fn run_trial(
+    setting: &Setting<'_>,
+    arm: Arm,
+    seed: u64,
+    progress: &MultiProgress,
+) -> Result<Trial, ExperimentError> {
+    let out = setting.out.join(format!("{}-seed{seed}", arm.name()));
+    let file = out.join("trial.json");
+    if let Some(trial) = finished(&file)? {
+        return Ok(trial);
+    }
+    let spec = arm.spec(&setting.spec);
+    let recipe = arm.recipe(&setting.recipe, setting.spec.stages);
+    let options = TrainOptions { seed, recipe, decoding: arm.decoding(), resume: true, out };
+    let train_error = |source| ExperimentError::Train { arm: arm.name(), seed, source };
+    let networks = train(&spec, setting.data, &options, progress).map_err(train_error)?;
+    let results = judge_stages(setting, seed, &networks)?;
+    let macs = networks.last().map_or(0, |float| float.network().macs());
+    let trial = Trial { arm, seed, macs, results };
+    write_json(&file, &trial).map_err(RunError::from)?;
+    Ok(trial)
+}
+
+fn finished(file: &Path) -> Result<Option<Trial>, RunError> {
+    if !file.exists() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(file).map_err(FileError::of("read", file))?;
+    let unreadable = |e: serde_json::Error| RunError::Unreadable { path: file.into(), reason: e.to_string() };
+    serde_json::from_str(&text).map(Some).map_err(unreadable)
+}
+
+fn judge_stages(setting: &Setting<'_>, seed: u64, networks: &[FloatNetwork]) -> Result<Vec<StageResult>, RunError> {
+    let Some(last) = networks.last() else { return Ok(Vec::new()) };
+    let bar = ProgressBar::hidden();
+    let load = |split| EvaluationSet::load(setting.data, split, last.network(), &bar);
+    let (validation, test) = (load(Split::Val)?, load(Split::Test)?);
+    let sets = (&validation, &test);
+    let images = calibration_images(setting.data, last)?;
+    let identity = identity(setting.data, seed);
+    let mut results = Vec::new();
+    for (stage, float) in networks.iter().enumerate() {
+        if float.decoding() == Decoding::default() {
+            results.extend(quantize_stage(float, stage, &identity, &images, sets, setting.threshold, &bar)?.results);
+        } else {
+            let map_scale = calibrate(float, &images, &bar)?.map_scale();
+            results.push(judge_float(float, stage, map_scale, setting.threshold, sets, &bar).map_err(RunError::from)?);
+        }
+    }
+    Ok(results)
+}
