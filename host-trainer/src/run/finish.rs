@@ -8,10 +8,10 @@ use switchback::model::{Model, ModelArrays};
 
 use super::folder::write_json;
 use super::report_page::{self, StageMaps};
-use super::{PlanFile, RunError, RunFolder, RunInfo};
-use crate::data::{DataSet, Image8, Split, load_image, resize};
+use super::{PlanFile, RunError, RunFolder, RunInfo, macs};
+use crate::data::{DataSet, Image8, Split, Task, load_image, resize};
 use crate::evaluation::{
-    EvaluationSet, OperatingPoint, ThresholdChoice, compare_with_host_model, constant_mask, core_predictions,
+    EvaluationSet, OperatingPoint, OperatingRule, compare_with_host_model, constant_mask, core_predictions,
     float_predictions, judge,
 };
 use crate::files::write_atomically;
@@ -30,8 +30,8 @@ const DATA_NAME_BYTES: usize = 64;
 /// How a run is finished.
 #[derive(Clone, Debug)]
 pub struct FinishOptions {
-    /// What the stored mask threshold is chosen from.
-    pub threshold: ThresholdChoice,
+    /// How the stored thresholds are chosen.
+    pub rule: OperatingRule,
     /// Test images that core and host model are compared on; all where there are fewer.
     pub parity_images: usize,
     /// The command line, for the files' provenance.
@@ -112,9 +112,13 @@ pub fn finish(
         versions: BTreeMap::from([("switchback".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
         split: Split::Test.name().to_owned(),
         images: test.len(),
+        allowed_false_alarm_rate: (data.task == Task::Binary).then_some(options.rule.false_alarms),
         results: quantized.iter().flat_map(|stage| stage.results.clone()).collect(),
         parity: Some(parity),
-        controls: test.has_masks().then(|| Controls { constant_mask: constant_mask(&validation, &test) }),
+        controls: test
+            .has_masks()
+            .then(|| Controls { constant_mask: constant_mask(&validation, &test), networks: Vec::new() }),
+        erasure: None,
     };
     let plan = PlanFile::new(network, Some(model_bytes.as_slice().len()), options.command.clone());
     let stage_maps: Vec<&StageMaps> = quantized.iter().map(|stage| &stage.maps).collect();
@@ -152,7 +156,7 @@ fn quantize_stage(
     let first = encode(&arrays)?;
     let model = Model::parse(first.as_slice()).map_err(crate::quantize::QuantizeError::from)?;
     let validated = core_predictions(&model, &validation.images, bar)?;
-    let point = OperatingPoint::choose(options.threshold, validation, &validated)?;
+    let point = OperatingPoint::choose(options.rule, validation, &validated)?;
     if let Some(point) = point {
         arrays.header.head.mask_threshold = point.mask.level;
         arrays.header.provenance.threshold_from_masks = point.mask.source == ThresholdSource::Masks;
@@ -162,18 +166,18 @@ fn quantize_stage(
     let model = Model::parse(bytes.as_slice()).map_err(crate::quantize::QuantizeError::from)?;
     let tested = core_predictions(&model, &test.images, bar)?;
     let id = |engine| StageId { engine, stage };
-    let threshold = point.map(|point| point.mask);
-    let int8 = judge(id(Engine::Int8), threshold, (validation, &validated), (test, &tested))?;
+    let int8 = judge(id(Engine::Int8), options.rule, point, (validation, &validated), (test, &tested))?;
 
     let map_scale = f64::from(arrays.header.head.map_scale_q24) / 2f64.powi(24);
     let float_validated = float_predictions(float, map_scale, &validation.images, bar)?;
     let float_tested = float_predictions(float, map_scale, &test.images, bar)?;
-    let threshold = OperatingPoint::choose(options.threshold, validation, &float_validated)?.map(|point| point.mask);
-    let float_result = judge(id(Engine::Float), threshold, (validation, &float_validated), (test, &float_tested))?;
+    let float_result =
+        judge(id(Engine::Float), options.rule, None, (validation, &float_validated), (test, &float_tested))?;
+    let macs = Some(macs(float.network()));
     Ok(QuantizedStage {
         bytes,
         maps: StageMaps { stage, threshold: arrays.header.head.mask_threshold, predictions: tested },
-        results: [float_result, int8],
+        results: [float_result, int8].map(|result| metrics::StageResult { macs, ..result }),
     })
 }
 

@@ -10,6 +10,8 @@
 
 mod error;
 mod finish;
+#[cfg(test)]
+mod finish_tests;
 mod folder;
 mod model_file;
 mod plan_file;
@@ -21,4 +23,4 @@ pub use finish::{FinishOptions, Finished, finish};
 pub use folder::{RunFolder, RunInfo};
 pub(crate) use folder::{read_toml, write_json};
 pub use model_file::{ModelFile, ModelFileError};
-pub use plan_file::{PlanFile, PlanPart};
+pub use plan_file::{PlanFile, PlanPart, macs};

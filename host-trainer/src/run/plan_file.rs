@@ -40,12 +40,17 @@ pub struct PlanPart {
 /// The phases with their names.
 const PHASES: [(Phase, &str); 3] = [(Phase::Encode, "encode"), (Phase::Decode, "decode"), (Phase::Finish, "finish")];
 
+/// Multiply-accumulates of all layers for one image, zeros counted.
+pub fn macs(network: &Network) -> u64 {
+    let encoder = network.encoder().iter().map(|layer| layer.macs()).sum::<u64>();
+    let decoder = network.decoder().iter().map(|layer| layer.macs()).sum::<u64>();
+    encoder + decoder
+}
+
 impl PlanFile {
     /// The plan of a network, beside the length of its model file where that is known.
     pub fn new(network: &Network, flash_bytes: Option<usize>, command: String) -> Self {
         let plan = Plan::new(network);
-        let encoder = network.encoder().iter().map(|layer| layer.macs()).sum::<u64>();
-        let decoder = network.decoder().iter().map(|layer| layer.macs()).sum::<u64>();
         let parts = plan.parts().iter().map(|part| PlanPart {
             name: part.name(network).to_string(),
             bytes: part.bytes,
@@ -58,7 +63,7 @@ impl PlanFile {
             version: env!("CARGO_PKG_VERSION"),
             arena_bytes: plan.arena_bytes(),
             flash_bytes,
-            macs_dense: encoder + decoder,
+            macs_dense: macs(network),
             parts: parts.collect(),
         }
     }
