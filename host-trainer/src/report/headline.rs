@@ -35,7 +35,7 @@ pub(super) fn section(metrics: &Metrics, finding: &str) -> Markup {
 type Card = Option<(String, Markup)>;
 
 fn percent(share: f64) -> String {
-    format!("{:.0} %", 100.0 * share)
+    format!("{:.0}\u{a0}%", 100.0 * share)
 }
 
 fn which(result: &StageResult) -> Card {

@@ -225,7 +225,7 @@ fn without_masks_log_and_tiles_the_scores_remain() {
     let html = render(&input).unwrap();
     assert!(html.contains("no masks for this split") && html.contains("0.981"));
     assert!(!html.contains("<canvas") && !html.contains("<svg"));
-    assert!(html.contains("98 %") && !html.contains("overlap of masks"));
+    assert!(html.contains("98\u{a0}%") && !html.contains("overlap of masks"));
 }
 
 #[test]
