@@ -23,7 +23,7 @@ pub(super) fn page(input: &ReportInput) -> Result<Markup, ReportError> {
                     h1 { (input.title) }
                     p class="lead" {
                         "A network that marks where in an image it sees evidence of " b { (input.finding) }
-                        ". It learned this from labels of whole images alone, “there is one” or “there is none”: "
+                        ". It learned this from labels of whole images alone, which say what an image shows and not where: "
                         "no outline was ever shown to it in training. It is small enough for a microcontroller, and all "
                         "pictures here were made with the integers that run there."
                     }
