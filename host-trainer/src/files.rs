@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// A file or folder operation that failed, with the path.
+/// A file or folder operation that failed, with the path. Its cause is the error's source.
 #[derive(Debug, thiserror::Error)]
-#[error("{action} {}: {source}", path.display())]
+#[error("{action} {}", path.display())]
 pub struct FileError {
     /// What was tried, as a verb: `read`, `write`, `create`, `list`.
     pub action: &'static str,
@@ -51,4 +51,15 @@ pub fn write_atomically(
         Ok(())
     };
     write().map_err(FileError::of("write", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cause_is_told_once() {
+        let error = FileError::of("read", Path::new("a/b"))(io::Error::other("no disk"));
+        assert_eq!(format!("{:#}", anyhow::Error::from(error)), "read a/b: no disk");
+    }
 }

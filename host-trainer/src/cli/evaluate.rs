@@ -7,18 +7,22 @@ use indicatif::ProgressBar;
 use switchback::model::{Model, Network};
 
 use super::export::trained_stages;
+use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line};
-use crate::data::{DataSet, OpenOptions, Split, Task};
+use crate::data::{DataSet, Image8, OpenOptions, Split, Task};
 use crate::engine::Prediction;
 use crate::evaluation::{
-    EvaluationSet, PredictError, constant_mask, core_predictions, float_predictions, host_predictions, judge,
+    EvaluationSet, OperatingPoint, PredictError, constant_mask, core_predictions, erasure, float_predictions,
+    host_predictions, judge,
 };
 use crate::float::FloatNetwork;
 use crate::metrics::threshold::{Threshold, ThresholdSource};
-use crate::metrics::{self, Controls, Engine, Metrics, StageId, StageResult, table};
+use crate::metrics::{self, Controls, Engine, Erasure, Metrics, StageId, StageResult, table};
 use crate::run::{ModelFile, RunFolder, bar, write_json};
 
 /// Judges a run (every stage) or one model file on a split.
+///
+/// Integers are judged at the thresholds that their model carries, unless --threshold or --false-alarms is given.
 ///
 /// Example: cargo xtask evaluate --run runs/phantoms --engine core
 #[derive(Debug, clap::Args)]
@@ -40,6 +44,12 @@ pub struct Args {
     /// The split to judge.
     #[arg(long, default_value = "test", value_parser = parse_split)]
     split: Split,
+    #[command(flatten)]
+    threshold: ThresholdArgs,
+    /// Covers the lesions by noise and measures the image AUC of the last network again: whether the labels can be told
+    /// without them. Needs masks.
+    #[arg(long)]
+    erase: bool,
     /// The engine [default: core, and for a run float as well].
     #[arg(long, value_enum)]
     engine: Option<EngineChoice>,
@@ -97,7 +107,12 @@ pub fn run(args: Args) -> Result<(), Failure> {
         }
         _ => Vec::new(),
     };
-    let results = results(&parsed, &floats, args.engine, &splits)?;
+    let networks = networks(&parsed, &floats, args.engine);
+    let results = networks.iter().map(|network| judged(network, &args, &splits)).collect::<Result<_, _>>()?;
+    let erasure = match networks.last() {
+        Some(last) if args.erase => Some(erased(last, &splits.judged, seed)?),
+        _ => None,
+    };
     let metrics = Metrics {
         format: metrics::FORMAT,
         command: command_line(),
@@ -105,12 +120,14 @@ pub fn run(args: Args) -> Result<(), Failure> {
         versions: BTreeMap::from([("switchback".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
         split: args.split.name().into(),
         images: splits.judged.len(),
+        allowed_false_alarm_rate: (data.task == Task::Binary).then_some(args.threshold.rule().false_alarms),
         results,
         parity: None,
-        controls: splits
-            .judged
-            .has_masks()
-            .then(|| Controls { constant_mask: constant_mask(&splits.validation, &splits.judged) }),
+        controls: splits.judged.has_masks().then(|| Controls {
+            constant_mask: constant_mask(&splits.validation, &splits.judged),
+            networks: Vec::new(),
+        }),
+        erasure,
     };
     println!("{}", table(&metrics));
     let out = args.out.clone().or_else(|| folder.map(|folder| folder.path().join("evaluation")));
@@ -140,57 +157,78 @@ fn check_classes(network: &Network, data: &DataSet) -> Result<(), Failure> {
     Ok(())
 }
 
-fn results(
-    models: &[Model<'_>],
-    floats: &[FloatNetwork],
-    engine: Option<EngineChoice>,
-    splits: &Splits,
-) -> Result<Vec<StageResult>, Failure> {
-    let mut results = Vec::new();
+/// A network and the arithmetic that runs it.
+struct Runner<'a> {
+    id: StageId,
+    model: &'a Model<'a>,
+    arithmetic: Arithmetic<'a>,
+}
+
+enum Arithmetic<'a> {
+    Core,
+    Host,
+    Float(&'a FloatNetwork),
+}
+
+/// Every stage with every engine that was asked for, the final stage's integers last where there are any.
+fn networks<'a>(models: &'a [Model<'a>], floats: &'a [FloatNetwork], engine: Option<EngineChoice>) -> Vec<Runner<'a>> {
+    let mut networks = Vec::new();
     for (i, model) in models.iter().enumerate() {
         let stage = model.network().stages();
-        let bar = bar(&format!("judging stage {stage}"));
+        let mut add = |engine, arithmetic| networks.push(Runner { id: StageId { engine, stage }, model, arithmetic });
         if let Some(float) = floats.get(i) {
-            let scale = f64::from(model.header().head.map_scale_q24) / 2f64.powi(24);
-            let id = StageId { engine: Engine::Float, stage };
-            // The float network's own threshold: chosen from the validation split's labels.
-            results.push(judged(id, None, splits, |set| float_predictions(float, scale, &set.images, &bar))?);
+            add(Engine::Float, Arithmetic::Float(float));
         }
-        if engine != Some(EngineChoice::Float) {
-            let id = StageId { engine: Engine::Int8, stage };
-            let integers = |set: &EvaluationSet| predict_integers(engine, model, set, &bar);
-            results.push(judged(id, stored_threshold(model, splits.judged.task), splits, integers)?);
+        match engine {
+            None | Some(EngineChoice::Core) => add(Engine::Int8, Arithmetic::Core),
+            Some(EngineChoice::Host) => add(Engine::Int8, Arithmetic::Host),
+            Some(EngineChoice::Float) => {}
         }
-        bar.finish_and_clear();
     }
-    Ok(results)
+    networks
 }
 
-fn predict_integers(
-    engine: Option<EngineChoice>,
-    model: &Model<'_>,
-    set: &EvaluationSet,
-    bar: &ProgressBar,
-) -> Result<Vec<Prediction>, PredictError> {
-    match engine {
-        Some(EngineChoice::Host) => host_predictions(model, &set.images, bar),
-        _ => core_predictions(model, &set.images, bar),
+impl Runner<'_> {
+    fn predict(&self, images: &[Image8], bar: &ProgressBar) -> Result<Vec<Prediction>, PredictError> {
+        bar.inc_length(images.len() as u64);
+        match self.arithmetic {
+            Arithmetic::Core => core_predictions(self.model, images, bar),
+            Arithmetic::Host => host_predictions(self.model, images, bar),
+            Arithmetic::Float(float) => {
+                let scale = f64::from(self.model.header().head.map_scale_q24) / 2f64.powi(24);
+                float_predictions(float, scale, images, bar)
+            }
+        }
+    }
+
+    /// What the model carries; integers only, as the float network chooses its own.
+    fn stored(&self, task: Task) -> Option<OperatingPoint> {
+        let header = self.model.header();
+        let from_masks = header.provenance.threshold_from_masks;
+        let source = if from_masks { ThresholdSource::Masks } else { ThresholdSource::Labels };
+        (task == Task::Binary && self.id.engine == Engine::Int8).then_some(OperatingPoint {
+            mask: Threshold { level: header.head.mask_threshold, source },
+            margin: f64::from(header.head.score_threshold_q16) / 65_536.0,
+        })
     }
 }
 
-fn judged(
-    id: StageId,
-    threshold: Option<Threshold>,
-    splits: &Splits,
-    predict: impl Fn(&EvaluationSet) -> Result<Vec<Prediction>, PredictError>,
-) -> Result<StageResult, Failure> {
-    let (validation, test) = (predict(&splits.validation)?, predict(&splits.judged)?);
-    Ok(judge(id, threshold, (&splits.validation, &validation), (&splits.judged, &test))?)
+/// Figures of one network: integers at the thresholds that they carry, unless others were asked for.
+fn judged(network: &Runner<'_>, args: &Args, splits: &Splits) -> Result<StageResult, Failure> {
+    let bar = bar(&format!("judging stage {}", network.id.stage));
+    let stored = network.stored(splits.judged.task).filter(|_| !args.threshold.is_given());
+    let validation = network.predict(&splits.validation.images, &bar)?;
+    let test = network.predict(&splits.judged.images, &bar)?;
+    let rule = args.threshold.rule();
+    let result = judge(network.id, rule, stored, (&splits.validation, &validation), (&splits.judged, &test))?;
+    bar.finish_and_clear();
+    Ok(StageResult { macs: Some(network.model.network().macs()), ..result })
 }
 
-/// The mask threshold that the model carries.
-fn stored_threshold(model: &Model<'_>, task: Task) -> Option<Threshold> {
-    let header = model.header();
-    let source = if header.provenance.threshold_from_masks { ThresholdSource::Masks } else { ThresholdSource::Labels };
-    (task == Task::Binary).then_some(Threshold { level: header.head.mask_threshold, source })
+fn erased(network: &Runner<'_>, set: &EvaluationSet, seed: u64) -> Result<Erasure, Failure> {
+    let bar = bar("erasing lesions");
+    let predict = |images: &[Image8]| network.predict(images, &bar).map_err(anyhow::Error::from);
+    let erasure = erasure(network.id, set, seed, predict)?;
+    bar.finish_and_clear();
+    Ok(erasure)
 }

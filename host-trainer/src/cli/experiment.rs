@@ -6,9 +6,9 @@ use indicatif::MultiProgress;
 use serde::Serialize;
 
 use super::network_args::NetworkArgs;
+use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line};
 use crate::data::{DataSet, OpenOptions};
-use crate::evaluation::ThresholdChoice;
 use crate::experiment::{Arm, Setting, Summary, Trial, run_trial, summarize, table};
 use crate::run::{RunError, write_json};
 use crate::train::Recipe;
@@ -47,9 +47,8 @@ struct Controls {
         Arm::Product, Arm::TrainedAsLong, Arm::Shallow, Arm::ShallowEqual, Arm::Untied, Arm::NearestUnpooling,
     ])]
     arms: Vec<Arm>,
-    /// What mask thresholds are chosen from, on the validation split.
-    #[arg(long, value_enum, default_value_t)]
-    threshold: ThresholdChoice,
+    #[command(flatten)]
+    threshold: ThresholdArgs,
     /// Folder of the trials and of experiment.json.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -78,7 +77,7 @@ fn controls(args: &Controls) -> Result<(), Failure> {
     let data = DataSet::open(&absolute(&args.data), &options)?;
     let spec = args.network.network(data.task, data.classes.len())?.spec().clone();
     let recipe = if args.network.is_paper() { Recipe::paper_for(&spec) } else { Recipe::default_for(&spec) };
-    let setting = Setting { spec, recipe, data: &data, threshold: args.threshold, out: args.out.clone() };
+    let setting = Setting { spec, recipe, data: &data, rule: args.threshold.rule(), out: args.out.clone() };
     let mut trials = Vec::new();
     for &seed in &args.seeds {
         for &arm in &args.arms {

@@ -6,9 +6,9 @@ use indicatif::MultiProgress;
 use switchback::model::Network;
 use switchback::model::spec::NetworkSpec;
 
+use super::threshold_args::ThresholdArgs;
 use super::{Failure, command_line, summary};
 use crate::data::{DataSet, OpenOptions};
-use crate::evaluation::ThresholdChoice;
 use crate::float::{Decoding, FloatNetwork};
 use crate::run::{FinishOptions, RunError, RunFolder, finish};
 use crate::train::stage_path;
@@ -22,9 +22,8 @@ pub struct Args {
     /// The run folder.
     #[arg(long, value_name = "DIR")]
     run: PathBuf,
-    /// What the mask threshold is chosen from, on the validation split.
-    #[arg(long, value_enum, default_value_t)]
-    threshold: ThresholdChoice,
+    #[command(flatten)]
+    threshold: ThresholdArgs,
     /// Test images on which core and host model are compared, at every layer.
     #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
     parity_images: usize,
@@ -52,7 +51,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         None => trained,
     };
     let options =
-        FinishOptions { threshold: args.threshold, parity_images: args.parity_images, command: command_line() };
+        FinishOptions { rule: args.threshold.rule(), parity_images: args.parity_images, command: command_line() };
     let finished = finish(&folder, &info, &data, &stages, &options, &MultiProgress::new())?;
     summary::print(&folder, &finished);
     Ok(())

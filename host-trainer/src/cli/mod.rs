@@ -14,6 +14,7 @@ mod network_args;
 mod phantom;
 mod plan;
 mod summary;
+mod threshold_args;
 mod train_and_quantize;
 
 use crate::data::DataError;

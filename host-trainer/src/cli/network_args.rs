@@ -57,7 +57,7 @@ pub enum NetworkArgsError {
         found: usize,
     },
     /// The description is not a network.
-    #[error("network: {0}")]
+    #[error("network")]
     Spec(#[from] switchback::model::SpecError),
 }
 

@@ -6,9 +6,9 @@ use std::time::Instant;
 use indicatif::MultiProgress;
 
 use super::network_args::NetworkArgs;
+use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line, summary};
 use crate::data::{DataSet, OpenOptions, Split};
-use crate::evaluation::ThresholdChoice;
 use crate::float::Decoding;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
 use crate::run::{FinishOptions, RunFolder, RunInfo, bar, finish};
@@ -40,9 +40,8 @@ pub struct Args {
     /// A short training on few phantoms: shows that everything works, not what it reaches.
     #[arg(long)]
     quick: bool,
-    /// What the mask threshold is chosen from, on the validation split.
-    #[arg(long, value_enum, default_value_t)]
-    threshold: ThresholdChoice,
+    #[command(flatten)]
+    threshold: ThresholdArgs,
     /// Test images on which core and host model are compared, at every layer.
     #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
     parity_images: usize,
@@ -91,7 +90,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     info.training_seconds = start.elapsed().as_secs_f64();
     folder.write_info(&info)?;
     let options =
-        FinishOptions { threshold: args.threshold, parity_images: args.parity_images, command: command_line() };
+        FinishOptions { rule: args.threshold.rule(), parity_images: args.parity_images, command: command_line() };
     let finished = finish(&folder, &info, &data, &stages, &options, &progress)?;
     summary::print(&folder, &finished);
     println!("next    cargo xtask flash --model {}", folder.model().display());

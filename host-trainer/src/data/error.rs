@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::Split;
 use crate::files::FileError;
+use crate::metrics::IGNORE;
 
 /// A data set, an image or a mask that cannot be used as it is.
 #[derive(Debug, thiserror::Error)]
@@ -227,7 +228,7 @@ pub enum DataError {
     },
 
     /// An image could not be decoded.
-    #[error("image {}: {source}", path.display())]
+    #[error("image {}", path.display())]
     Decode {
         /// The file.
         path: PathBuf,
@@ -242,6 +243,22 @@ pub enum DataError {
         path: PathBuf,
         /// What it stores.
         found: String,
+    },
+
+    /// A mask has a class that the data set does not.
+    #[error("mask {}: found class {found} at pixel ({x}, {y}), expected one below {classes} or {IGNORE} (ignore)",
+            path.display())]
+    MaskClass {
+        /// The file.
+        path: PathBuf,
+        /// The class index stored there.
+        found: u8,
+        /// Column of the first such pixel, from 0.
+        x: usize,
+        /// Row of the first such pixel, from 0.
+        y: usize,
+        /// Classes of the data set, background included.
+        classes: usize,
     },
 }
 
@@ -267,7 +284,9 @@ impl DataError {
             Self::ClassWithoutTrainImages { class } => {
                 Some(format!("give some images of `{class}` the split train, or take the class out"))
             }
-            Self::MaskFormat { .. } => Some("store in each pixel the line of classes.txt, from 0".to_string()),
+            Self::MaskFormat { .. } | Self::MaskClass { .. } => {
+                Some("store in each pixel the line of classes.txt, from 0".to_string())
+            }
             _ => None,
         }
     }

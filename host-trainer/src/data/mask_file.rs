@@ -7,9 +7,7 @@ use std::path::Path;
 use super::image_file::decode;
 use super::{DataError, Task};
 use crate::files::FileError;
-
-/// The class of pixels that are not judged.
-pub const IGNORE: u8 = 255;
+use crate::metrics::{LabelMap, upsample};
 
 /// A class for each pixel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,20 +16,26 @@ pub struct Mask {
     pub width: usize,
     /// Height in pixels.
     pub height: usize,
-    /// `height * width` classes, rows first: 0 background, else the class index, or [`IGNORE`]. A binary mask has 0 and 1.
+    /// `height * width` classes, rows first: 0 background, else the class index, or
+    /// [`IGNORE`](crate::metrics::IGNORE). A binary mask has 0 and 1.
     pub classes: Vec<u8>,
 }
 
 impl Mask {
+    /// The mask as metrics see it.
+    ///
+    /// # Panics
+    /// If `classes` is empty or not as long as the size says.
+    pub fn labels(&self) -> LabelMap<'_> {
+        LabelMap::new(self.width, self.height, &self.classes).expect("a mask has height * width classes")
+    }
+
     /// The mask at another size: each pixel takes the class under its centre.
+    ///
+    /// # Panics
+    /// As [`Self::labels`].
     pub fn resize_nearest(&self, width: usize, height: usize) -> Self {
-        let under_centre = |i: usize, from: usize, to: usize| (2 * i + 1) * from / (2 * to);
-        let mut classes = Vec::with_capacity(width * height);
-        for y in 0..height {
-            let row = under_centre(y, self.height, height) * self.width;
-            classes.extend((0..width).map(|x| self.classes[row + under_centre(x, self.width, width)]));
-        }
-        Self { width, height, classes }
+        Self { width, height, classes: upsample::nearest(self.labels(), width, height) }
     }
 }
 

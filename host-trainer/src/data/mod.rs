@@ -30,9 +30,11 @@ mod tests;
 
 use std::path::PathBuf;
 
+use crate::metrics::IGNORE;
+
 pub use error::{DataError, NEGATIVE_NAMES};
 pub use image_file::{Image8, MAX_PIXELS, load_image};
-pub use mask_file::{IGNORE, Mask, load_mask};
+pub use mask_file::{Mask, load_mask};
 pub use open::OpenOptions;
 pub use resize::resize;
 pub use split::{Split, UnknownSplitName};
@@ -82,6 +84,27 @@ impl DataSet {
     /// The images of one split.
     pub fn split(&self, split: Split) -> impl Iterator<Item = &Sample> {
         self.samples.iter().filter(move |sample| sample.split == split)
+    }
+
+    /// The pixel truth of one of the images, where there is one; see [`load_mask`].
+    ///
+    /// # Errors
+    /// [`DataError`] naming the file: as [`load_mask`], or [`DataError::MaskClass`] for a class that the data set does not
+    /// have.
+    pub fn mask(&self, sample: &Sample) -> Result<Option<Mask>, DataError> {
+        let Some(path) = &sample.mask else { return Ok(None) };
+        let mask = load_mask(path, self.task)?;
+        let unknown = |&class: &u8| class != IGNORE && usize::from(class) >= self.classes.len();
+        match mask.classes.iter().position(unknown) {
+            Some(pixel) => Err(DataError::MaskClass {
+                path: path.clone(),
+                found: mask.classes[pixel],
+                x: pixel % mask.width,
+                y: pixel / mask.width,
+                classes: self.classes.len(),
+            }),
+            None => Ok(Some(mask)),
+        }
     }
 
     /// Whether an image shows anything at all: the positive class in a binary set, any class in a multi-label set.

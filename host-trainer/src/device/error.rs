@@ -11,7 +11,7 @@ use super::Address;
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
     /// Nothing accepts connections at the address.
-    #[error("device at {address}: found no connection within {} s, expected one: {source}", waited.as_secs())]
+    #[error("device at {address}: found no connection within {} s, expected one", waited.as_secs())]
     Connect {
         /// Where.
         address: Address,
@@ -35,7 +35,7 @@ pub enum DeviceError {
         during: &'static str,
     },
     /// The connection failed.
-    #[error("device: the connection failed during {during}: {source}")]
+    #[error("device: the connection failed during {during}")]
     Stream {
         /// What it was asked.
         during: &'static str,
@@ -43,7 +43,7 @@ pub enum DeviceError {
         source: io::Error,
     },
     /// A damaged answer.
-    #[error("device, during {during}: {source}")]
+    #[error("device, during {during}")]
     Frame {
         /// What it was asked.
         during: &'static str,

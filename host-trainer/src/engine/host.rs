@@ -11,7 +11,7 @@ use crate::metrics::Parity;
 #[derive(Debug, thiserror::Error)]
 pub enum ParityError {
     /// The host model failed.
-    #[error("host model: {0}")]
+    #[error("host model")]
     Host(#[from] candle_core::Error),
     /// The core failed.
     #[error(transparent)]

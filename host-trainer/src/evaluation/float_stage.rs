@@ -2,7 +2,7 @@
 
 use indicatif::ProgressBar;
 
-use super::{EvaluationSet, OperatingPoint, PredictError, ThresholdChoice, float_predictions, judge};
+use super::{EvaluationSet, OperatingRule, PredictError, float_predictions, judge};
 use crate::float::FloatNetwork;
 use crate::metrics::{Engine, MetricsError, StageId, StageResult};
 
@@ -26,12 +26,11 @@ pub fn judge_float(
     float: &FloatNetwork,
     stage: usize,
     map_scale: f64,
-    choice: ThresholdChoice,
+    rule: OperatingRule,
     (validation, test): (&EvaluationSet, &EvaluationSet),
     bar: &ProgressBar,
 ) -> Result<StageResult, JudgeError> {
     let validated = float_predictions(float, map_scale, &validation.images, bar)?;
     let tested = float_predictions(float, map_scale, &test.images, bar)?;
-    let threshold = OperatingPoint::choose(choice, validation, &validated)?.map(|point| point.mask);
-    Ok(judge(StageId { engine: Engine::Float, stage }, threshold, (validation, &validated), (test, &tested))?)
+    Ok(judge(StageId { engine: Engine::Float, stage }, rule, None, (validation, &validated), (test, &tested))?)
 }

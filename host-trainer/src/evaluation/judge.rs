@@ -1,36 +1,76 @@
 //! Predictions and truth to the figures of one row of every table.
 
-use super::EvaluationSet;
 use super::set::evidence;
+use super::{EvaluationSet, OperatingPoint, OperatingRule};
 use crate::data::Task;
 use crate::engine::Prediction;
-use crate::metrics::threshold::Threshold;
 use crate::metrics::{
-    BinaryImage, ConstantMask, EvidenceMap, LabelMap, MaskControl, MetricsError, MultiLabelImage, StageId, StageResult,
-    evaluate_binary, evaluate_multi_label,
+    AlarmResult, BinaryImage, Confusion, ConstantMask, Curves, EvidenceMap, LabelMap, MaskControl, MetricsError,
+    MultiLabelImage, Overlap, StageId, StageResult, binary_curves, evaluate_binary, evaluate_multi_label, upsample,
 };
 
 /// A split and what an engine says about it.
 type Judged<'a> = (&'a EvaluationSet, &'a [Prediction]);
 
-/// Figures of `test` at the mask threshold `threshold` (binary problems; without one it is chosen from the validation
-/// split's labels), with the threshold that the validation split's masks choose beside it.
+/// Figures of `test` at the operating point `stored` (binary problems; without one `rule` chooses it on the validation
+/// split), with those at the thresholds that the validation split's labels and masks choose beside them.
 ///
 /// # Errors
 /// [`MetricsError`] when the two splits and their predictions do not fit, or no threshold can be chosen.
 pub fn judge(
     id: StageId,
-    threshold: Option<Threshold>,
+    rule: OperatingRule,
+    stored: Option<OperatingPoint>,
     validation: Judged<'_>,
     test: Judged<'_>,
 ) -> Result<StageResult, MetricsError> {
-    match test.0.task {
-        Task::Binary => {
-            let positive = test.0.classes.last().map_or("positive", String::as_str);
-            evaluate_binary(id, positive, threshold, &binary(validation)?, &binary(test)?)
-        }
-        Task::MultiLabel => multi_label(id, test),
+    let chosen = || OperatingPoint::choose(rule, validation.0, validation.1);
+    let Some(point) = stored.map_or_else(chosen, |point| Ok(Some(point)))? else {
+        return multi_label(id, test);
+    };
+    let lesion = test.0.classes.last().map_or("positive", String::as_str);
+    let (validation, images) = (binary(validation)?, binary(test)?);
+    let result = evaluate_binary(id, lesion, point.mask, rule.false_alarms, &validation, &images)?;
+    let margins = test.1.iter().enumerate().map(|(i, prediction)| (prediction.margin(), test.0.is_positive(i)));
+    Ok(StageResult { alarm: Some(AlarmResult::of(point.margin, margins)), ..result })
+}
+
+/// What other thresholds would reach on a split of a binary problem; empty in other problems.
+///
+/// # Errors
+/// [`MetricsError`] when the split and its predictions do not fit.
+pub fn curves(judged: Judged<'_>) -> Result<Curves, MetricsError> {
+    match judged.0.task {
+        Task::Binary => Ok(binary_curves(&binary(judged)?)),
+        Task::MultiLabel => Ok(Curves::default()),
     }
+}
+
+/// IoU of each image of a split at the mask threshold `level`, averaged over classes in multi-label problems; `None` for
+/// an image without a lesion or without a mask.
+///
+/// # Errors
+/// [`MetricsError`] when the split and its predictions do not fit.
+pub fn image_iou((set, predictions): Judged<'_>, level: u8) -> Result<Vec<Option<f64>>, MetricsError> {
+    let iou = |(i, prediction): (usize, &Prediction)| {
+        let Some(truth) = set.truth(i).filter(|truth| set.is_positive(i) && truth.foreground_share() > 0.0) else {
+            return Ok(None);
+        };
+        match set.task {
+            Task::Binary => {
+                let map = evidence(prediction.shape, prediction.evidence())?;
+                let levels = upsample::bilinear(map, truth.width(), truth.height());
+                Ok(Overlap::of(levels.into_iter().map(|found| found >= f32::from(level)), truth).iou())
+            }
+            Task::MultiLabel => {
+                let labels = LabelMap::new(prediction.shape.width, prediction.shape.height, &prediction.labels)?;
+                let mut confusion = Confusion::new(set.classes.len());
+                confusion.add(&upsample::nearest(labels, truth.width(), truth.height()), truth)?;
+                Ok(confusion.mean_iou())
+            }
+        }
+    };
+    predictions.iter().enumerate().map(iou).collect()
 }
 
 fn binary<'a>((set, predictions): Judged<'a>) -> Result<Vec<BinaryImage<'a>>, MetricsError> {

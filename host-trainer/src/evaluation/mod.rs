@@ -3,6 +3,7 @@
 //!
 //! Maps are judged at the network's input size; a mask of another size is brought to it by its nearest pixels.
 
+mod erasure;
 mod float_stage;
 mod judge;
 mod operating_point;
@@ -10,9 +11,10 @@ mod parity;
 mod predict;
 mod set;
 
+pub use erasure::{ErasureError, erasure};
 pub use float_stage::{JudgeError, judge_float};
-pub use judge::{constant_mask, judge};
-pub use operating_point::{OperatingPoint, ThresholdChoice};
+pub use judge::{constant_mask, curves, image_iou, judge};
+pub use operating_point::{OperatingPoint, OperatingRule, ThresholdChoice};
 pub use parity::{ParityOutcome, compare_with_host_model};
 pub use predict::{PredictError, core_predictions, float_predictions, host_predictions};
 pub use set::EvaluationSet;

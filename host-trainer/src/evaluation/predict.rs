@@ -19,7 +19,7 @@ pub enum PredictError {
     #[error(transparent)]
     Float(#[from] FloatError),
     /// The host model.
-    #[error("host model: {0}")]
+    #[error("host model")]
     Host(#[from] candle_core::Error),
 }
 

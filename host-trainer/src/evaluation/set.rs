@@ -3,7 +3,7 @@
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use crate::data::{DataError, DataSet, Image8, Mask, Sample, Split, Task, load_image, load_mask, resize};
+use crate::data::{DataError, DataSet, Image8, Mask, Sample, Split, Task, load_image, resize};
 use crate::metrics::{EvidenceMap, LabelMap, MetricsError};
 use switchback::model::Network;
 
@@ -35,7 +35,7 @@ impl EvaluationSet {
         let input = network.input();
         let load = |sample: &&Sample| -> Result<(Image8, Option<Mask>), DataError> {
             let image = resize(&load_image(&sample.path, input.channels)?, input.width, input.height);
-            let mask = sample.mask.as_ref().map(|path| load_mask(path, data.task)).transpose()?;
+            let mask = data.mask(sample)?;
             progress.inc(1);
             Ok((image, mask.map(|mask| mask.resize_nearest(input.width, input.height))))
         };
@@ -67,8 +67,7 @@ impl EvaluationSet {
 
     /// The truth of image `i`; a negative image of a binary set needs no mask.
     pub fn truth(&self, i: usize) -> Option<LabelMap<'_>> {
-        let mask = self.masks[i].as_ref()?;
-        LabelMap::new(mask.width, mask.height, &mask.classes).ok()
+        self.masks[i].as_ref().map(Mask::labels)
     }
 
     /// Whether any image has a mask.

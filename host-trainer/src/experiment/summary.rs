@@ -27,8 +27,8 @@ pub struct Summary {
     pub stage: usize,
     /// How many seeds.
     pub seeds: usize,
-    /// Multiply-accumulates of an image of the arm's whole network, zeros counted.
-    pub macs: u64,
+    /// Multiply-accumulates of an image, zeros counted.
+    pub macs: Option<u64>,
     /// Area under the ROC curve, or mean average precision in multi-label problems.
     pub score: Option<Spread>,
     /// IoU at the stored threshold.
@@ -68,19 +68,19 @@ pub fn summarize(trials: &[Trial]) -> Vec<Summary> {
 }
 
 fn row((arm, engine, stage): (Arm, Engine, usize), trials: &[Trial]) -> Summary {
-    let mine: Vec<(&Trial, &StageResult)> = trials
+    let mine: Vec<&StageResult> = trials
         .iter()
         .filter(|trial| trial.arm == arm)
-        .flat_map(|trial| trial.results.iter().map(move |result| (trial, result)))
-        .filter(|(_, result)| result.id.engine == engine && result.id.stage == stage)
+        .flat_map(|trial| &trial.results)
+        .filter(|result| result.id.engine == engine && result.id.stage == stage)
         .collect();
-    let spread = |figure: fn(&StageResult) -> Option<f64>| Spread::of(mine.iter().map(|(_, result)| figure(result)));
+    let spread = |figure: fn(&StageResult) -> Option<f64>| Spread::of(mine.iter().map(|result| figure(result)));
     Summary {
         arm,
         engine,
         stage,
         seeds: mine.len(),
-        macs: mine.first().map_or(0, |(trial, _)| trial.macs),
+        macs: mine.first().and_then(|result| result.macs),
         score: spread(|result| result.auc.or(result.map)),
         iou: spread(|result| result.iou),
         iou_mask_threshold: spread(|result| result.at_mask_threshold.map(|at| at.iou)),
@@ -99,7 +99,7 @@ pub fn table(rows: &[Summary]) -> String {
             row.stage.to_string(),
             row.engine.name().to_owned(),
             row.seeds.to_string(),
-            format!("{:.1}", row.macs as f64 / 1e6),
+            row.macs.map_or("-".into(), |macs| format!("{:.1}", macs as f64 / 1e6)),
             Spread::show(row.score),
             Spread::show(row.iou),
             Spread::show(row.iou_mask_threshold),

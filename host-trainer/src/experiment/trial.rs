@@ -8,7 +8,7 @@ use switchback::model::spec::NetworkSpec;
 
 use super::Arm;
 use crate::data::{DataSet, Split};
-use crate::evaluation::{EvaluationSet, ThresholdChoice, judge_float};
+use crate::evaluation::{EvaluationSet, OperatingRule, judge_float};
 use crate::files::FileError;
 use crate::float::{Decoding, FloatNetwork};
 use crate::metrics::StageResult;
@@ -23,8 +23,8 @@ pub struct Setting<'a> {
     pub recipe: Recipe,
     /// Images, labels and, for judging, masks.
     pub data: &'a DataSet,
-    /// What mask thresholds are chosen from.
-    pub threshold: ThresholdChoice,
+    /// How thresholds are chosen.
+    pub rule: OperatingRule,
     /// Where each trial's folder goes.
     pub out: PathBuf,
 }
@@ -36,8 +36,6 @@ pub struct Trial {
     pub arm: Arm,
     /// Which seed.
     pub seed: u64,
-    /// Multiply-accumulates of an image, zeros counted.
-    pub macs: u64,
     /// Figures on the test split, stage 0 first; as floats, and as integers where the core has the layers.
     pub results: Vec<StageResult>,
 }
@@ -82,8 +80,7 @@ pub fn run_trial(
     let train_error = |source| ExperimentError::Train { arm: arm.name(), seed, source };
     let networks = train(&spec, setting.data, &options, progress).map_err(train_error)?;
     let results = judge_stages(setting, seed, &networks)?;
-    let macs = networks.last().map_or(0, |float| float.network().macs());
-    let trial = Trial { arm, seed, macs, results };
+    let trial = Trial { arm, seed, results };
     write_json(&file, &trial).map_err(RunError::from)?;
     Ok(trial)
 }
@@ -108,10 +105,11 @@ fn judge_stages(setting: &Setting<'_>, seed: u64, networks: &[FloatNetwork]) -> 
     let mut results = Vec::new();
     for (stage, float) in networks.iter().enumerate() {
         if float.decoding() == Decoding::default() {
-            results.extend(quantize_stage(float, stage, &identity, &images, sets, setting.threshold, &bar)?.results);
+            results.extend(quantize_stage(float, stage, &identity, &images, sets, setting.rule, &bar)?.results);
         } else {
             let map_scale = calibrate(float, &images, &bar)?.map_scale();
-            results.push(judge_float(float, stage, map_scale, setting.threshold, sets, &bar).map_err(RunError::from)?);
+            let result = judge_float(float, stage, map_scale, setting.rule, sets, &bar)?;
+            results.push(StageResult { macs: Some(float.network().macs()), ..result });
         }
     }
     Ok(results)

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::threshold::{self, DEFAULT_FALSE_ALARM_RATE, Threshold};
+use super::threshold::{self, Threshold};
 use super::{
-    ClassIou, EvidenceMap, LESION, LabelMap, MaskThresholdResult, MetricsError, Overlap, StageId, StageResult,
-    iou::mean, localization::Localization, mean_per_image, pointing::points_at, pooled, roc_auc, upsample,
+    ClassIou, EvidenceMap, LESION, LabelMap, MetricsError, Overlap, StageId, StageResult, ThresholdResult, iou::share,
+    localization::Localization, mean_per_image, pointing::points_at, pooled, roc_auc, upsample,
 };
 
 /// What the network says about one image, and what is true.
@@ -23,55 +23,74 @@ pub struct BinaryImage<'a> {
 
 impl<'a> BinaryImage<'a> {
     /// Map and truth of an image whose localization can be judged: positive, with a mask that marks a pixel.
-    fn lesion(&self) -> Option<(EvidenceMap<'a>, LabelMap<'a>)> {
+    pub(super) fn lesion(&self) -> Option<(EvidenceMap<'a>, LabelMap<'a>)> {
         let truth = self.truth.filter(|truth| self.positive && truth.foreground_share() > 0.0)?;
         Some((self.map, truth))
     }
 }
 
-/// Judges one stage on `test` at `threshold`, or, without one, at [`threshold::from_negatives`] over `validation` with
-/// [`DEFAULT_FALSE_ALARM_RATE`]; and beside it at [`threshold::from_masks`] where `validation` has masks.
-/// `lesion` is the positive class's name.
+/// Judges one stage on `test` at `stored`, the threshold that the model carries, and beside it at the two that
+/// `validation` chooses: [`threshold::from_negatives`] with the rate `false_alarms`, where it has negative images, and
+/// [`threshold::from_masks`], where it has masks. `lesion` is the positive class's name.
 ///
 /// # Errors
-/// [`MetricsError::NoNegatives`] when a threshold has to be chosen and `validation` holds no negative image.
+/// [`MetricsError::Rate`] when `false_alarms` is not within 0 to 1.
 pub fn evaluate_binary(
     id: StageId,
     lesion: &str,
-    threshold: Option<Threshold>,
+    stored: Threshold,
+    false_alarms: f64,
     validation: &[BinaryImage<'_>],
     test: &[BinaryImage<'_>],
 ) -> Result<StageResult, MetricsError> {
-    let threshold = match threshold {
-        Some(threshold) => threshold,
-        None => threshold::from_negatives(&negative_peaks(validation), DEFAULT_FALSE_ALARM_RATE)?,
+    let label_threshold = match threshold::from_negatives(&negative_peaks(validation), false_alarms) {
+        Err(MetricsError::NoNegatives) => None,
+        chosen => Some(chosen?),
     };
     let mask_threshold = threshold::from_masks(validation.iter().filter_map(BinaryImage::lesion));
+    let thresholds = [Some(stored), label_threshold, mask_threshold];
     let judged: Vec<Judged> = test
         .par_iter()
         .filter_map(BinaryImage::lesion)
-        .map(|(map, truth)| Judged::new(map, truth, threshold, mask_threshold))
+        .map(|(map, truth)| Judged::new(map, truth, thresholds))
         .collect();
 
     let all: Vec<&Judged> = judged.iter().collect();
     let whole = localization(&all);
-    let alarms = negative_peaks(test).into_iter().map(|peak| f64::from(u8::from(peak >= f32::from(threshold.level))));
+    let peaks = negative_peaks(test);
+    let alarms = |level: u8| share(&peaks.iter().map(|&peak| peak >= f32::from(level)).collect::<Vec<_>>());
+    let at = |which: usize| {
+        let level = thresholds[which]?.level;
+        let overlaps = overlaps_at(&all, which);
+        Some(ThresholdResult {
+            threshold: level,
+            iou: pooled(&overlaps)?,
+            mean_iou_per_image: mean_per_image(&overlaps)?,
+            false_alarm_rate: alarms(level),
+        })
+    };
     let (scores, labels): (Vec<f32>, Vec<bool>) = test.iter().map(|image| (image.score, image.positive)).unzip();
     Ok(StageResult {
-        id,
         auc: roc_auc(&scores, &labels),
-        map: None,
         iou: whole.iou,
         mean_iou_per_image: whole.mean_iou_per_image,
         pointing: whole.pointing,
+        detection: whole.detection,
         by_size: Localization::by_size(&judged, |image| image.area, localization),
         classes: whole.iou.map(|iou| ClassIou { name: lesion.to_owned(), iou: Some(iou) }).into_iter().collect(),
-        threshold: Some(threshold.level),
-        threshold_source: Some(threshold.source),
-        false_alarm_rate: mean(alarms),
-        at_mask_threshold: mask_threshold.and_then(|threshold| at_mask_threshold(threshold, &judged)),
+        threshold: Some(stored.level),
+        threshold_source: Some(stored.source),
+        false_alarm_rate: alarms(stored.level),
+        at_label_threshold: at(FROM_LABELS),
+        at_mask_threshold: at(FROM_MASKS),
+        ..StageResult::new(id)
     })
 }
+
+/// Places of the thresholds that an image is judged at.
+const STORED: usize = 0;
+const FROM_LABELS: usize = 1;
+const FROM_MASKS: usize = 2;
 
 /// The strongest evidence in each negative image.
 fn negative_peaks(images: &[BinaryImage<'_>]) -> Vec<f32> {
@@ -82,40 +101,36 @@ fn negative_peaks(images: &[BinaryImage<'_>]) -> Vec<f32> {
 struct Judged {
     area: f64,
     hit: bool,
-    overlap: Overlap,
-    at_mask_threshold: Option<Overlap>,
+    /// At each threshold there is.
+    overlaps: [Option<Overlap>; 3],
 }
 
 impl Judged {
-    fn new(map: EvidenceMap<'_>, truth: LabelMap<'_>, threshold: Threshold, mask_threshold: Option<Threshold>) -> Self {
+    fn new(map: EvidenceMap<'_>, truth: LabelMap<'_>, thresholds: [Option<Threshold>; 3]) -> Self {
         let levels = upsample::bilinear(map, truth.width(), truth.height());
         let overlap_at =
             |threshold: Threshold| Overlap::of(levels.iter().map(|&level| level >= f32::from(threshold.level)), truth);
         Self {
             area: truth.foreground_share(),
             hit: points_at(&levels, truth, LESION),
-            overlap: overlap_at(threshold),
-            at_mask_threshold: mask_threshold.map(overlap_at),
+            overlaps: thresholds.map(|threshold| threshold.map(overlap_at)),
         }
     }
 }
 
+fn overlaps_at(images: &[&Judged], which: usize) -> Vec<Overlap> {
+    images.iter().filter_map(|image| image.overlaps[which]).collect()
+}
+
 fn localization(images: &[&Judged]) -> Localization {
-    let overlaps: Vec<Overlap> = images.iter().map(|image| image.overlap).collect();
+    let overlaps = overlaps_at(images, STORED);
+    let found: Vec<bool> = overlaps.iter().map(|overlap| overlap.intersection > 0).collect();
     Localization {
         iou: pooled(&overlaps),
         mean_iou_per_image: mean_per_image(&overlaps),
-        pointing: mean(images.iter().map(|image| f64::from(u8::from(image.hit)))),
+        pointing: share(images.iter().map(|image| &image.hit)),
+        detection: share(&found),
     }
-}
-
-fn at_mask_threshold(threshold: Threshold, judged: &[Judged]) -> Option<MaskThresholdResult> {
-    let overlaps: Vec<Overlap> = judged.iter().filter_map(|image| image.at_mask_threshold).collect();
-    Some(MaskThresholdResult {
-        threshold: threshold.level,
-        iou: pooled(&overlaps)?,
-        mean_iou_per_image: mean_per_image(&overlaps)?,
-    })
 }
 
 #[cfg(test)]
@@ -145,22 +160,34 @@ mod tests {
             image(0.8, &maps[1], Some(&truths[1])),
             image(0.25, &maps[2], Some(&truths[2])),
         ];
-        let result = evaluate_binary(ID, "lesion", None, &validation, &test).unwrap();
+        let stored = Threshold { level: 91, source: ThresholdSource::Masks };
+        let result = evaluate_binary(ID, "lesion", stored, 0.05, &validation, &test).unwrap();
 
-        // The negative of the validation split peaks at 9.
-        assert_eq!((result.threshold, result.threshold_source), (Some(10), Some(ThresholdSource::Labels)));
+        assert_eq!((result.threshold, result.threshold_source), (Some(91), Some(ThresholdSource::Masks)));
         assert_eq!(result.auc, Some(3.0 / 4.0));
-        assert_eq!(result.false_alarm_rate, Some(0.5));
-        // At 10: {200, 100, 50} against two pixels, {90, 30} against the same two.
-        assert_eq!(result.iou, Some(4.0 / 5.0));
-        assert_eq!(result.mean_iou_per_image, Some((2.0 / 3.0 + 1.0) / 2.0));
-        assert_eq!(result.pointing, Some(1.0));
+        assert_eq!(result.false_alarm_rate, Some(0.0));
+        // At 91: {200, 100} is its lesion, nothing is left of the other.
+        assert_eq!((result.iou, result.mean_iou_per_image), (Some(0.5), Some(0.5)));
+        assert_eq!((result.pointing, result.detection), (Some(1.0), Some(0.5)));
+        // The negative of the validation split peaks at 9. At 10: {200, 100, 50} and {90, 30} against two pixels each.
+        let at_labels = ThresholdResult {
+            threshold: 10,
+            iou: 4.0 / 5.0,
+            mean_iou_per_image: (2.0 / 3.0 + 1.0) / 2.0,
+            false_alarm_rate: Some(0.5),
+        };
+        assert_eq!(result.at_label_threshold, Some(at_labels));
         // At 51: {200, 100} and {90}.
-        let at_masks = MaskThresholdResult { threshold: 51, iou: 0.75, mean_iou_per_image: 0.75 };
+        let at_masks =
+            ThresholdResult { threshold: 51, iou: 0.75, mean_iou_per_image: 0.75, false_alarm_rate: Some(0.0) };
         assert_eq!(result.at_mask_threshold, Some(at_masks));
         let by_size = result.by_size.unwrap();
         assert_eq!([by_size.small, by_size.medium, by_size.large].map(|size| size.images), [0, 1, 1]);
-        assert_eq!((by_size.small.iou, by_size.large.iou), (None, Some(1.0)));
+        assert_eq!(
+            [by_size.small, by_size.medium, by_size.large].map(|size| size.detection),
+            [None, Some(1.0), Some(0.0)]
+        );
+        assert_eq!((by_size.small.iou, by_size.large.iou), (None, Some(0.0)));
     }
 
     #[test]
@@ -168,9 +195,14 @@ mod tests {
         let map = [10.0; 4];
         let negative = image(0.1, &map, None);
         let positive = BinaryImage { score: 0.9, positive: true, ..negative };
-        let result = evaluate_binary(ID, "lesion", None, &[negative], &[negative, positive]).unwrap();
+        let stored = Threshold { level: 11, source: ThresholdSource::Labels };
+        let judge = |validation: &[BinaryImage<'_>], rate| {
+            evaluate_binary(ID, "lesion", stored, rate, validation, &[negative, positive])
+        };
+        let result = judge(&[negative], 0.05).unwrap();
         assert_eq!((result.auc, result.iou, result.threshold), (Some(1.0), None, Some(11)));
         assert!(result.by_size.is_none() && result.classes.is_empty() && result.at_mask_threshold.is_none());
-        assert!(evaluate_binary(ID, "lesion", None, &[positive], &[positive]).is_err());
+        assert_eq!(judge(&[positive], 0.05).unwrap(), result);
+        assert!(judge(&[negative], 1.5).is_err());
     }
 }

@@ -50,6 +50,11 @@ impl Confusion {
         self.counts.iter_mut().zip(&other.counts).for_each(|(sum, count)| *sum += count);
     }
 
+    /// Pixels of `class` that were predicted as `class`.
+    pub fn correct(&self, class: usize) -> u64 {
+        self.counts[class * self.classes + class]
+    }
+
     /// Intersection over union of each class, background first; `None` for a class neither true nor predicted anywhere.
     pub fn class_iou(&self) -> Vec<Option<f64>> {
         let at = |truth: usize, predicted: usize| self.counts[truth * self.classes + predicted];
@@ -57,8 +62,8 @@ impl Confusion {
             .map(|class| {
                 let truth: u64 = (0..self.classes).map(|other| at(class, other)).sum();
                 let predicted: u64 = (0..self.classes).map(|other| at(other, class)).sum();
-                let union = truth + predicted - at(class, class);
-                (union > 0).then(|| at(class, class) as f64 / union as f64)
+                let union = truth + predicted - self.correct(class);
+                (union > 0).then(|| self.correct(class) as f64 / union as f64)
             })
             .collect()
     }

@@ -49,6 +49,11 @@ pub(super) fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     (count > 0).then(|| sum / count as f64)
 }
 
+/// Share, 0 to 1, of `values` that are true; `None` of nothing.
+pub(super) fn share<'a>(values: impl IntoIterator<Item = &'a bool>) -> Option<f64> {
+    mean(values.into_iter().map(|&value| f64::from(u8::from(value))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

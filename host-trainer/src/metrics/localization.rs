@@ -1,4 +1,4 @@
-//! The three localization figures that are given for a whole split and again for each lesion size.
+//! The localization figures that are given for a whole split and again for each lesion size.
 
 use super::{BySize, SizeResult, thirds};
 
@@ -8,6 +8,7 @@ pub(super) struct Localization {
     pub iou: Option<f64>,
     pub mean_iou_per_image: Option<f64>,
     pub pointing: Option<f64>,
+    pub detection: Option<f64>,
 }
 
 impl Localization {
@@ -19,8 +20,8 @@ impl Localization {
         let areas: Vec<f64> = images.iter().map(area).collect();
         let [small, medium, large] = thirds(&areas).map(|third| {
             let third: Vec<&T> = third.into_iter().map(|index| &images[index]).collect();
-            let Self { iou, mean_iou_per_image, pointing } = measure(&third);
-            SizeResult { images: third.len(), iou, mean_iou_per_image, pointing }
+            let Self { iou, mean_iou_per_image, pointing, detection } = measure(&third);
+            SizeResult { images: third.len(), iou, mean_iou_per_image, pointing, detection }
         });
         Some(BySize { small, medium, large })
     }

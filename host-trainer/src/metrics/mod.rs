@@ -7,44 +7,56 @@
 //!
 //! | question | file |
 //! |---|---|
-//! | does the score tell the classes apart? | `auc`, `average_precision` |
+//! | does the score tell the classes apart? | `auc`, `roc_curve`, `average_precision`, `alarm` |
 //! | does the mask cover the lesion (paper, section 4.3)? | `iou`, `confusion` |
 //! | does the strongest evidence lie in the lesion? | `pointing` |
-//! | at which level does evidence become mask? | `threshold` |
-//! | what would a mask reach that ignores the image? | `constant_mask` |
+//! | at which level does evidence become mask? | `threshold`, `level_histogram` |
+//! | what would other thresholds reach? | `curves` |
+//! | what is reached without the method? | `constant_mask`, `controls` |
+//! | can the labels be told without the lesion? | `erasure` |
 //! | all of it, for one stage and one engine | `binary`, `multi_label` |
 //! | what is written and printed | `summary`, `table` |
 
+mod alarm;
 mod auc;
 mod average_precision;
 mod binary;
 mod by_size;
 mod confusion;
 mod constant_mask;
+mod controls;
+mod curves;
+mod erasure;
 mod error;
 mod iou;
+mod level_histogram;
 mod localization;
 mod multi_label;
 mod pointing;
+mod roc_curve;
 mod summary;
 mod table;
 pub mod threshold;
 pub mod upsample;
 mod views;
 
+pub use alarm::AlarmResult;
 pub use auc::roc_auc;
 pub use average_precision::{average_precision, mean_average_precision};
 pub use binary::{BinaryImage, evaluate_binary};
 pub use by_size::thirds;
 pub use confusion::Confusion;
 pub use constant_mask::ConstantMask;
+pub use controls::{ControlResult, Controls, MaskControl};
+pub use curves::{Curves, binary_curves};
+pub use erasure::{Erasure, SHORT_CUT_AUC};
 pub use error::MetricsError;
 pub use iou::{Overlap, mean_per_image, pooled};
 pub use multi_label::{MultiLabelImage, evaluate_multi_label};
 pub use pointing::{maximum, points_into};
+pub use roc_curve::roc_curve;
 pub use summary::{
-    BySize, ClassIou, Controls, Engine, FORMAT, MaskControl, MaskThresholdResult, Metrics, Parity, SizeResult, StageId,
-    StageResult,
+    BySize, ClassIou, Engine, FORMAT, Metrics, Parity, SizeResult, StageId, StageResult, ThresholdResult,
 };
 pub use table::{aligned, table};
 pub use views::{EvidenceMap, IGNORE, LESION, LabelMap};

@@ -3,8 +3,10 @@
 use rayon::prelude::*;
 
 use super::{
-    ClassIou, Confusion, EvidenceMap, IGNORE, LabelMap, MetricsError, StageId, StageResult, iou::mean,
-    localization::Localization, mean_average_precision, points_into, upsample,
+    ClassIou, Confusion, EvidenceMap, IGNORE, LabelMap, MetricsError, StageId, StageResult,
+    iou::{mean, share},
+    localization::Localization,
+    mean_average_precision, points_into, upsample,
 };
 
 /// What the network says about one image, and what is true. Lists are in the order of the object classes, background
@@ -52,18 +54,14 @@ pub fn evaluate_multi_label(
     let scores: Vec<&[f32]> = test.iter().map(|image| image.scores).collect();
     let labels: Vec<&[bool]> = test.iter().map(|image| image.labels).collect();
     Ok(StageResult {
-        id,
-        auc: None,
         map: mean_average_precision(&scores, &labels),
         iou: whole.iou,
         mean_iou_per_image: whole.mean_iou_per_image,
         pointing: whole.pointing,
+        detection: whole.detection,
         by_size: Localization::by_size(&judged, |image| image.area, localization),
         classes: names.zip(class_iou).map(|(name, iou)| ClassIou { name: name.to_owned(), iou }).collect(),
-        threshold: None,
-        threshold_source: None,
-        false_alarm_rate: None,
-        at_mask_threshold: None,
+        ..StageResult::new(id)
     })
 }
 
@@ -76,6 +74,8 @@ struct Judged {
     area: f64,
     /// For each object class in the truth: whether its strongest evidence lies in it.
     hits: Vec<bool>,
+    /// For each object class in the truth: whether a pixel of it is predicted as that class.
+    found: Vec<bool>,
     confusion: Confusion,
 }
 
@@ -84,10 +84,12 @@ impl Judged {
         let predicted = upsample::nearest(image.predicted, truth.width(), truth.height());
         let mut confusion = Confusion::new(classes);
         confusion.add(&predicted, truth)?;
-        let present = (1..IGNORE).zip(image.maps).filter(|(class, _)| truth.classes().contains(class));
+        let present: Vec<u8> = (1..IGNORE).take(classes - 1).filter(|class| truth.classes().contains(class)).collect();
+        let map = |class: u8| image.maps.get(usize::from(class) - 1);
         Ok(Self {
             area: truth.foreground_share(),
-            hits: present.map(|(class, &map)| points_into(map, truth, class)).collect(),
+            hits: present.iter().filter_map(|&class| map(class).map(|&map| points_into(map, truth, class))).collect(),
+            found: present.iter().map(|&class| confusion.correct(usize::from(class)) > 0).collect(),
             confusion,
         })
     }
@@ -104,7 +106,8 @@ fn localization(images: &[&Judged]) -> Localization {
     Localization {
         iou: pool(images).and_then(|confusion| confusion.mean_iou()),
         mean_iou_per_image: mean(images.iter().filter_map(|image| image.confusion.mean_iou())),
-        pointing: mean(images.iter().flat_map(|image| &image.hits).map(|&hit| f64::from(u8::from(hit)))),
+        pointing: share(images.iter().flat_map(|image| &image.hits)),
+        detection: share(images.iter().flat_map(|image| &image.found)),
     }
 }
 
@@ -131,6 +134,7 @@ mod tests {
         let id = StageId { engine: Engine::Float, stage: 0 };
         let result = evaluate_multi_label(id, &objects, &[image]).unwrap();
         assert_eq!((result.map, result.iou, result.pointing), (Some(1.0), Some(1.0), Some(0.5)));
+        assert_eq!(result.detection, Some(1.0));
         assert_eq!(result.classes.iter().map(|class| class.iou).collect::<Vec<_>>(), [Some(1.0); 3]);
 
         let wrong = [0, 1, 1, 0];
@@ -138,6 +142,7 @@ mod tests {
         let result = evaluate_multi_label(id, &objects, &[image]).unwrap();
         // Background 7 of 7, cat 4 of 8, dog 0 of 4.
         assert_eq!((result.iou, result.mean_iou_per_image, result.pointing), (Some(0.5), Some(0.5), None));
+        assert_eq!(result.detection, Some(0.5));
         assert!(evaluate_multi_label(id, &objects[..1], &[image]).is_err());
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::threshold::ThresholdSource;
+use super::{AlarmResult, Controls, Erasure};
 
 /// Version of the file's format.
 pub const FORMAT: u32 = 1;
@@ -24,14 +25,20 @@ pub struct Metrics {
     pub split: String,
     /// Number of images judged.
     pub images: usize,
+    /// Share of the validation negatives that a threshold chosen from labels lets show a mask (binary problems).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_false_alarm_rate: Option<f64>,
     /// One result a stage and engine.
     pub results: Vec<StageResult>,
     /// Host model against core; absent when it was not compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parity: Option<Parity>,
-    /// What one reaches without the network; absent when there are no masks.
+    /// What one reaches without the method; absent when nothing of the kind was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub controls: Option<Controls>,
+    /// Whether the labels can be told without the lesion; absent when it was not tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasure: Option<Erasure>,
 }
 
 /// Which arithmetic ran the network.
@@ -84,13 +91,17 @@ pub struct StageResult {
     /// Share of positive images whose maximum lies in the lesion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointing: Option<f64>,
-    /// The three above by lesion size.
+    /// Share of positive images whose mask shares a pixel with the lesion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detection: Option<f64>,
+    /// The four above by lesion size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by_size: Option<BySize>,
     /// Pooled IoU of each class.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<ClassIou>,
-    /// Level, 1 to 255, from which evidence is mask (binary problems).
+    /// Level, 1 to 255, from which evidence is mask: the stored one, at which all of the above is measured (binary
+    /// problems).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<u8>,
     /// What `threshold` was chosen from.
@@ -99,20 +110,56 @@ pub struct StageResult {
     /// Share of negative images with a mask somewhere at `threshold` (binary problems).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub false_alarm_rate: Option<f64>,
-    /// The other operating point: a threshold chosen with the validation split's masks.
+    /// What the threshold reaches that the validation split's image labels choose (binary problems).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_mask_threshold: Option<MaskThresholdResult>,
+    pub at_label_threshold: Option<ThresholdResult>,
+    /// What the threshold reaches that the validation split's masks choose (binary problems).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_mask_threshold: Option<ThresholdResult>,
+    /// The decision about whole images at the stored score threshold (binary problems).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<AlarmResult>,
+    /// Multiply-accumulates an image, zeros counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub macs: Option<u64>,
 }
 
-/// What the threshold reaches that the validation split's masks choose.
+impl StageResult {
+    /// Nothing measured yet.
+    pub fn new(id: StageId) -> Self {
+        Self {
+            id,
+            auc: None,
+            map: None,
+            iou: None,
+            mean_iou_per_image: None,
+            pointing: None,
+            detection: None,
+            by_size: None,
+            classes: Vec::new(),
+            threshold: None,
+            threshold_source: None,
+            false_alarm_rate: None,
+            at_label_threshold: None,
+            at_mask_threshold: None,
+            alarm: None,
+            macs: None,
+        }
+    }
+}
+
+/// What one threshold reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MaskThresholdResult {
+pub struct ThresholdResult {
     /// Level, 1 to 255.
     pub threshold: u8,
     /// Pooled IoU.
     pub iou: f64,
     /// Mean of the images' own IoU.
     pub mean_iou_per_image: f64,
+    /// Share of negative images with a mask somewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub false_alarm_rate: Option<f64>,
 }
 
 /// Results for the thirds of a split's positives by lesion area.
@@ -147,6 +194,9 @@ pub struct SizeResult {
     /// Share of images whose maximum lies in the lesion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointing: Option<f64>,
+    /// Share of images whose mask shares a pixel with the lesion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detection: Option<f64>,
 }
 
 /// IoU of one class over all images.
@@ -170,50 +220,30 @@ pub struct Parity {
     pub mismatches: u64,
 }
 
-/// What is reached without looking at the image.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Controls {
-    /// The best mask that is the same for every image, chosen on the validation split.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub constant_mask: Option<MaskControl>,
-}
-
-/// What a control's masks reach.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MaskControl {
-    /// Pooled IoU.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub iou: Option<f64>,
-    /// Mean of the images' own IoU.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mean_iou_per_image: Option<f64>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_keys_are_those_of_the_interface() {
+        let at = |threshold| ThresholdResult { threshold, iou: 0.5, mean_iou_per_image: 0.5, false_alarm_rate: None };
         let result = StageResult {
-            id: StageId { engine: Engine::Int8, stage: 2 },
             auc: Some(0.5),
-            map: None,
             iou: Some(0.25),
-            mean_iou_per_image: None,
-            pointing: None,
-            by_size: None,
+            detection: Some(0.75),
             classes: vec![ClassIou { name: "tumour".into(), iou: Some(0.25) }],
             threshold: Some(90),
             threshold_source: Some(ThresholdSource::Labels),
-            false_alarm_rate: None,
-            at_mask_threshold: Some(MaskThresholdResult { threshold: 40, iou: 0.5, mean_iou_per_image: 0.5 }),
+            at_label_threshold: Some(at(90)),
+            at_mask_threshold: Some(at(40)),
+            ..StageResult::new(StageId { engine: Engine::Int8, stage: 2 })
         };
         let json = serde_json::to_string(&result).unwrap();
         assert_eq!(
             json,
-            r#"{"engine":"int8","stage":2,"auc":0.5,"iou":0.25,"classes":[{"name":"tumour","iou":0.25}],"#.to_owned()
-                + r#""threshold":90,"threshold_source":"labels","#
+            r#"{"engine":"int8","stage":2,"auc":0.5,"iou":0.25,"detection":0.75,"#.to_owned()
+                + r#""classes":[{"name":"tumour","iou":0.25}],"threshold":90,"threshold_source":"labels","#
+                + r#""at_label_threshold":{"threshold":90,"iou":0.5,"mean_iou_per_image":0.5},"#
                 + r#""at_mask_threshold":{"threshold":40,"iou":0.5,"mean_iou_per_image":0.5}}"#
         );
         assert_eq!(serde_json::from_str::<StageResult>(&json).unwrap(), result);

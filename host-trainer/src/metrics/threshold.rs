@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EvidenceMap, IGNORE, LabelMap, MetricsError, Overlap, upsample};
+use super::level_histogram::LevelHistogram;
+use super::{EvidenceMap, LabelMap, MetricsError};
 
 /// Share of the validation negatives that may show a mask somewhere, where nothing else is asked for.
 pub const DEFAULT_FALSE_ALARM_RATE: f64 = 0.05;
@@ -40,75 +41,36 @@ pub fn from_negatives(peaks: &[f32], rate: f64) -> Result<Threshold, MetricsErro
     if peaks.is_empty() {
         return Err(MetricsError::NoNegatives);
     }
-    if !(0.0..=1.0).contains(&rate) {
-        return Err(MetricsError::Rate { found: rate.to_string() });
-    }
-    // A rate such as 0.3 is a little less than three tenths in binary: ten images must still allow three.
-    let allowed = (rate * peaks.len() as f64 + 1e-9) as usize;
+    let allowed = allowed_alarms(rate, peaks.len())?;
     let alarms = |level: u8| peaks.iter().filter(|&&peak| peak >= f32::from(level)).count();
     let level = (1..u8::MAX).find(|&level| alarms(level) <= allowed).unwrap_or(u8::MAX);
     Ok(Threshold { level, source: ThresholdSource::Labels })
 }
 
+/// How many of `negatives` images a rate of false alarms, 0 to 1, allows.
+///
+/// # Errors
+/// [`MetricsError::Rate`] for a rate outside 0 to 1.
+pub fn allowed_alarms(rate: f64, negatives: usize) -> Result<usize, MetricsError> {
+    if !(0.0..=1.0).contains(&rate) {
+        return Err(MetricsError::Rate { found: rate.to_string() });
+    }
+    // A rate such as 0.3 is a little less than three tenths in binary: ten images must still allow three.
+    Ok((rate * negatives as f64 + 1e-9) as usize)
+}
+
 /// The level, 1 to 255, whose masks have the largest pooled IoU over `images` (the positives of the validation
 /// split), each map upsampled to its mask. The lowest wins a tie. `None` when no mask marks a pixel.
 pub fn from_masks<'a>(images: impl IntoIterator<Item = (EvidenceMap<'a>, LabelMap<'a>)>) -> Option<Threshold> {
-    let mut histogram = LevelHistogram::default();
-    for (map, truth) in images {
-        histogram.add(&upsample::bilinear(map, truth.width(), truth.height()), truth);
-    }
-    let level = histogram.best_level()?;
-    Some(Threshold { level, source: ThresholdSource::Masks })
-}
-
-/// Pixels a level, apart for the lesion and for the rest. A level is rounded down, so `level >= t` for an integer `t`
-/// is exactly `floor(level) >= t`, and one pass over the images tells the overlap at all 255 thresholds.
-struct LevelHistogram {
-    lesion: [u64; 256],
-    rest: [u64; 256],
-}
-
-impl Default for LevelHistogram {
-    fn default() -> Self {
-        Self { lesion: [0; 256], rest: [0; 256] }
-    }
-}
-
-impl LevelHistogram {
-    fn add(&mut self, levels: &[f32], truth: LabelMap<'_>) {
-        for (&level, &class) in levels.iter().zip(truth.classes()) {
-            // A float-to-int cast saturates: below 0 is 0, above 255 is 255.
-            let bin = usize::from(level as u8);
-            match class {
-                IGNORE => {}
-                0 => self.rest[bin] += 1,
-                _ => self.lesion[bin] += 1,
-            }
-        }
-    }
-
-    fn best_level(&self) -> Option<u8> {
-        let marked: u64 = self.lesion.iter().sum();
-        if marked == 0 {
-            return None;
-        }
-        let mut overlap = Overlap { intersection: 0, union: marked };
-        let mut best = (0.0, u8::MAX);
-        for level in (1..=u8::MAX).rev() {
-            overlap.intersection += self.lesion[usize::from(level)];
-            overlap.union += self.rest[usize::from(level)];
-            let iou = overlap.intersection as f64 / overlap.union as f64;
-            if iou >= best.0 {
-                best = (iou, level);
-            }
-        }
-        Some(best.1)
-    }
+    let iou = LevelHistogram::of(images).iou()?;
+    let better = |best: u8, level: u8| if iou[usize::from(level)] > iou[usize::from(best)] { level } else { best };
+    Some(Threshold { level: (1..=u8::MAX).fold(1, better), source: ThresholdSource::Masks })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::IGNORE;
 
     fn level(peaks: &[f32], rate: f64) -> u8 {
         from_negatives(peaks, rate).unwrap().level

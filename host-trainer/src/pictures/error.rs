@@ -21,7 +21,7 @@ pub enum PictureError {
         found: usize,
     },
     /// The PNG encoder refused.
-    #[error("PNG encoding: {0}")]
+    #[error("PNG encoding")]
     Encode(#[from] image::ImageError),
     /// The file could not be written.
     #[error(transparent)]

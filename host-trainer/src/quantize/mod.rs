@@ -82,7 +82,7 @@ pub enum QuantizeError {
     #[error(transparent)]
     Encode(#[from] EncodeError),
     /// The reader refuses what was written.
-    #[error("the written model is refused: {0}")]
+    #[error("the written model is refused")]
     Refused(#[from] ModelError),
 }
 

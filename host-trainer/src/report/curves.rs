@@ -1,15 +1,11 @@
 //! Loss over steps, a plot a training phase.
 
-use std::io;
-
 use maud::{Markup, PreEscaped, html};
-use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 
+use super::chart::{self, Axes, DrawError, swatch};
 use super::{LossRow, ReportError};
 
-/// Size of a plot in its own pixels; the page scales it to about two thirds.
-const SIZE: (u32, u32) = (520, 320);
 /// Points of the drawn batch loss: more cannot be told apart at that size.
 const POINTS: usize = 260;
 /// The moving average reaches this part of a phase to either side.
@@ -18,7 +14,6 @@ const REACH: usize = 50;
 const BATCH: RGBColor = RGBColor(125, 160, 215);
 const AVERAGE: RGBColor = RGBColor(38, 110, 215);
 const VALIDATION: RGBColor = RGBColor(230, 110, 30);
-const AXIS: RGBColor = RGBColor(128, 128, 128);
 
 /// The section with every phase's curve; nothing without a log.
 pub(super) fn section(log: &[LossRow]) -> Result<Markup, ReportError> {
@@ -39,10 +34,6 @@ pub(super) fn section(log: &[LossRow]) -> Result<Markup, ReportError> {
             div class="curves" { @for figure in figures { (figure) } }
         }
     })
-}
-
-fn swatch(RGBColor(red, green, blue): RGBColor) -> Markup {
-    html! { span class="swatch" style=(format!("background:rgb({red},{green},{blue})")) {} }
 }
 
 /// The plot of one phase, with its learning rates and how it ended.
@@ -112,45 +103,19 @@ fn top(batch: &[(f64, f64)], validation: &[(f64, f64)]) -> f64 {
     if highest > 0.0 { 1.08 * highest } else { 1.0 }
 }
 
-fn plot(
-    batch: &[(f64, f64)],
-    average: &[(f64, f64)],
-    validation: &[(f64, f64)],
-) -> Result<String, DrawingAreaErrorKind<io::Error>> {
+fn plot(batch: &[(f64, f64)], average: &[(f64, f64)], validation: &[(f64, f64)]) -> Result<String, DrawError> {
     let top = top(batch, validation);
     let (first, last) = (batch[0].0, batch[batch.len() - 1].0);
     // A single step still needs an axis with two ends.
     let last = if last > first { last } else { first + 1.0 };
-    let mut svg = String::new();
-    {
-        let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let mut chart = ChartBuilder::on(&area)
-            .margin(8)
-            .margin_right(18)
-            .x_label_area_size(48)
-            .y_label_area_size(60)
-            .build_cartesian_2d(first..last, 0.0..top)?;
-        let text = ("sans-serif", 20).into_font().color(&AXIS);
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(AXIS.mix(0.25))
-            .axis_style(AXIS)
-            .x_desc("step")
-            .x_labels(6)
-            .y_labels(6)
-            .x_label_formatter(&|step| format!("{step:.0}"))
-            .label_style(text.clone())
-            .axis_desc_style(text)
-            .draw()?;
+    let axes = Axes { x: first..last, y: 0.0..top, x_name: "step", y_name: "", x_decimals: 0 };
+    chart::svg(axes, |chart| {
         let cut = |points: Vec<(f64, f64)>| points.into_iter().map(move |(step, loss)| (step, loss.min(top)));
         chart.draw_series(LineSeries::new(cut(thinned(batch)), BATCH.mix(0.8)))?;
         chart.draw_series(LineSeries::new(cut(thinned(average)), AVERAGE.stroke_width(3)))?;
         chart.draw_series(LineSeries::new(cut(validation.to_vec()), VALIDATION.stroke_width(3)).point_size(4))?;
-        area.present()?;
-    }
-    Ok(svg)
+        Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub enum ReportError {
         expected: usize,
     },
     /// A map or truth of a tile whose size is wrong.
-    #[error("tile {tile}: {source}")]
+    #[error("tile {tile}")]
     MapSize {
         /// The tile's name.
         tile: String,
@@ -30,7 +30,7 @@ pub enum ReportError {
         source: MetricsError,
     },
     /// A tile's image that cannot be encoded.
-    #[error("image of tile {tile}: {source}")]
+    #[error("image of tile {tile}")]
     Image {
         /// The tile's name.
         tile: String,
@@ -38,15 +38,23 @@ pub enum ReportError {
         source: PictureError,
     },
     /// A phase's loss curve that cannot be drawn.
-    #[error("loss curve of phase {phase}: {source}")]
+    #[error("loss curve of phase {phase}")]
     Curve {
         /// The training phase.
         phase: String,
         /// Why not.
         source: DrawingAreaErrorKind<io::Error>,
     },
+    /// A plot of the stages that cannot be drawn.
+    #[error("plot of the {plot}")]
+    Plot {
+        /// Which plot.
+        plot: &'static str,
+        /// Why not.
+        source: DrawingAreaErrorKind<io::Error>,
+    },
     /// The data that the page's script reads cannot be written as JSON.
-    #[error("data of the pictures: {0}")]
+    #[error("data of the pictures")]
     Json(#[from] serde_json::Error),
     /// The file could not be written.
     #[error(transparent)]

@@ -3,7 +3,7 @@
 use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{EvidenceMap, LabelMap, Metrics, MetricsError};
+use crate::metrics::{Curves, EvidenceMap, IGNORE, LabelMap, Metrics, MetricsError};
 
 /// Everything that a report shows.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct ReportInput {
     pub metrics: Metrics,
     /// The stages that every tile shows, in the order to show.
     pub stages: Vec<StageColumn>,
+    /// Whether the tiles' groups were made by overlap with the truth, else by score.
+    pub ranked_by_overlap: bool,
     /// Test images.
     pub tiles: Vec<Tile>,
 }
@@ -40,17 +42,38 @@ pub struct LossRow {
 }
 
 /// A column of pictures.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StageColumn {
     /// The column's heading: `stage 2, int8`.
     pub name: String,
-    /// Level, 1 to 255, where the column's slider starts.
+    /// The stored threshold, level 1 to 255, where the column's slider starts.
     pub threshold: u8,
+    /// Area under the ROC curve, where there is one.
+    pub auc: Option<f64>,
+    /// False alarm rate and sensitivity of the stored score threshold.
+    pub alarm: Option<(f64, f64)>,
+    /// What other thresholds reach over the whole split.
+    pub curves: Curves,
+}
+
+/// Why a test image is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TileGroup {
+    /// The final stage does best on it.
+    Best,
+    /// In the middle of all positives.
+    Median,
+    /// The final stage does worst on it.
+    Worst,
+    /// Negative, with the strongest evidence of all negatives.
+    FalseAlarm,
 }
 
 /// A test image and what each stage says about it.
 #[derive(Clone, Debug)]
 pub struct Tile {
+    /// Why it is shown; tiles of one group stand together.
+    pub group: TileGroup,
     /// The image's name.
     pub name: String,
     /// Its true label in words.
@@ -59,7 +82,7 @@ pub struct Tile {
     pub score: f32,
     /// The image as the network saw it.
     pub image: RgbImage,
-    /// The class of every pixel (see [`LabelMap`]), where it is known; any resolution.
+    /// Its true outline, where it is known: 0 outside, 255 not judged, else inside; any resolution.
     pub truth: Option<ByteMap>,
     /// Evidence levels, 0 to 255, at the network's resolution: one map a stage.
     pub maps: Vec<ByteMap>,
@@ -84,9 +107,10 @@ impl ByteMap {
         Self { width: map.width(), height: map.height(), values }
     }
 
-    /// A true mask.
-    pub fn of_labels(map: LabelMap<'_>) -> Self {
-        Self { width: map.width(), height: map.height(), values: map.classes().to_vec() }
+    /// The true mask of one class.
+    pub fn of_class(map: LabelMap<'_>, class: u8) -> Self {
+        let value = |&found: &u8| if found == class || found == IGNORE { found } else { 0 };
+        Self { width: map.width(), height: map.height(), values: map.classes().iter().map(value).collect() }
     }
 
     /// Refuses a map whose buffer does not have its size.

@@ -3,19 +3,26 @@
 //! | part of the page | file |
 //! |---|---|
 //! | what the caller gives | `input` |
-//! | skeleton, key facts, footer | `page` (`style.css`) |
-//! | result tables, control, parity | `results` |
+//! | skeleton, facts about the run, footer | `page` (`style.css`) |
+//! | what the final network reaches, in words | `headline` |
 //! | test images with every stage's evidence and a threshold to move | `pictures` (`pictures.js`) |
+//! | ROC curve, IoU against threshold | `plots` |
+//! | result tables, controls, parity | `results`, `by_size` |
 //! | loss curves | `curves` |
+//! | the frame of all plots | `chart` |
 //!
 //! The page stores each image once and each stage's small evidence map as bytes; the browser upsamples and draws them,
 //! so that a threshold can be moved and the file stays small. Nothing is fetched from anywhere.
 
+mod by_size;
+mod chart;
 mod curves;
 mod error;
+mod headline;
 mod input;
 mod page;
 mod pictures;
+mod plots;
 mod results;
 #[cfg(test)]
 mod tests;
@@ -24,7 +31,7 @@ use std::io::Write;
 use std::path::Path;
 
 pub use error::ReportError;
-pub use input::{ByteMap, LossRow, ReportInput, StageColumn, Tile};
+pub use input::{ByteMap, LossRow, ReportInput, StageColumn, Tile, TileGroup};
 
 use crate::files::write_atomically;
 

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{ReportError, ReportInput, curves, pictures, results};
+use super::{ReportError, ReportInput, curves, headline, pictures, plots, results};
 use crate::metrics::Metrics;
 
 /// The whole page.
@@ -23,15 +23,18 @@ pub(super) fn page(input: &ReportInput) -> Result<Markup, ReportError> {
                     h1 { (input.title) }
                     p class="lead" {
                         "A network that marks where in an image it sees evidence of " b { (input.finding) }
-                        ". It learned this from labels of whole images alone: "
-                        "no outline was ever shown to it in training."
+                        ". It learned this from labels of whole images alone, which say what an image shows and not where: "
+                        "no outline was ever shown to it in training. It is small enough for a microcontroller, and all "
+                        "pictures here were made with the integers that run there."
                     }
-                    (facts(&input.facts))
                 }
                 main {
+                    (headline::section(&input.metrics, &input.finding))
+                    (pictures::section(input)?)
+                    (plots::section(&input.stages, constant_mask(&input.metrics))?)
                     (results::section(&input.metrics))
-                    (pictures::section(&input.metrics.split, &input.stages, &input.tiles)?)
                     (curves::section(&input.log)?)
+                    (facts(&input.facts))
                 }
                 (footer(&input.metrics))
             }
@@ -39,12 +42,19 @@ pub(super) fn page(input: &ReportInput) -> Result<Markup, ReportError> {
     })
 }
 
+fn constant_mask(metrics: &Metrics) -> Option<f64> {
+    metrics.controls.as_ref().and_then(|controls| controls.constant_mask?.iou)
+}
+
 fn facts(facts: &[(String, String)]) -> Markup {
     html! {
         @if !facts.is_empty() {
-            dl class="facts" {
-                @for (name, value) in facts {
-                    div { dt { (name) } dd { (value) } }
+            section {
+                h2 { "The run" }
+                dl class="facts" {
+                    @for (name, value) in facts {
+                        div { dt { (name) } dd { (value) } }
+                    }
                 }
             }
         }

@@ -69,9 +69,22 @@
     }
   }
 
+  const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)} %`;
+
+  // What the threshold gives over all images of the split, not only those shown.
+  function summary({ iou, false_alarms }, threshold) {
+    const parts = [];
+    if (iou) parts.push(`IoU ${(iou[threshold] / 1000).toFixed(2)}`);
+    if (false_alarms) parts.push(`false alarms ${percent(false_alarms[threshold] / 1000)}`);
+    return parts.length ? `all images: ${parts.join(", ")}` : "";
+  }
+
   function caption(tile, cell, threshold) {
     const { truth } = tile;
-    if (!truth) return "";
+    if (!truth) {
+      const share = cell.levels.filter((level) => level >= threshold).length / cell.levels.length;
+      return share ? `${percent(share, 1)} marked` : "nothing marked";
+    }
     let shared = 0, either = 0, marked = 0, drawn = 0;
     cell.judged.forEach((level, index) => {
       const value = truth.values[index];
@@ -83,8 +96,9 @@
       marked += real;
       drawn += predicted;
     });
-    if (marked) return `IoU ${(shared / either).toFixed(2)}`;
-    return drawn ? `false alarm, ${((100 * drawn) / truth.values.length).toFixed(1)} % of the image` : "rightly empty";
+    const share = percent(drawn / truth.values.length, 1);
+    if (!marked) return drawn ? `false alarm, ${share} marked` : "rightly empty";
+    return drawn ? `IoU ${(shared / either).toFixed(2)} · ${share} marked` : "nothing marked";
   }
 
   function drawCell(tile, column) {
@@ -156,6 +170,7 @@
     const drawColumn = (slider) => {
       const column = Number(slider.dataset.slider);
       element(`[data-level="${column}"]`).value = slider.value;
+      element(`[data-summary="${column}"]`).textContent = summary(data.stages[column], Number(slider.value));
       tiles.forEach((tile) => drawCell(tile, column));
     };
     const drawAll = () => {

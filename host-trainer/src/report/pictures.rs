@@ -8,23 +8,28 @@ use image::DynamicImage;
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
-use super::{ByteMap, ReportError, StageColumn, Tile};
+use super::{ByteMap, ReportError, ReportInput, StageColumn, Tile, TileGroup};
 use crate::pictures::{HEAT_LEVELS, MASK_COLOUR, TRUTH_COLOUR, heat_table, png_bytes};
 
 /// The section with the pictures; nothing without tiles.
-pub(super) fn section(split: &str, stages: &[StageColumn], tiles: &[Tile]) -> Result<Markup, ReportError> {
+pub(super) fn section(input: &ReportInput) -> Result<Markup, ReportError> {
+    let ReportInput { stages, tiles, .. } = input;
     if tiles.is_empty() {
         return Ok(html! {});
     }
     let images = tiles.iter().map(data_uri).collect::<Result<Vec<_>, _>>()?;
     let data = json(stages, tiles)?;
     let has_truth = tiles.iter().any(|tile| tile.truth.is_some());
+    let mut before = None;
     Ok(html! {
         section {
-            h2 { "Pictures" }
+            h2 { "See for yourself" }
             p {
-                "Images of the " b { (split) } " split. Warm colours show how strong the evidence is; "
-                "move a threshold to redraw that column's masks."
+                "Images of the " b { (input.metrics.split) } " split, the best and the worst alike. The left column is the image"
+                @if has_truth { " with the true outline, which the network never saw" }
+                ". Each other column is a stage of the network: warm colours show how strong its evidence is, the blue line "
+                "bounds what it marks. "
+                "Move a threshold, and that column is marked anew."
             }
             (legend(has_truth))
             noscript {
@@ -34,6 +39,9 @@ pub(super) fn section(split: &str, stages: &[StageColumn], tiles: &[Tile]) -> Re
                 div class="heading" { b { "image" } @if has_truth { small { "true outline" } } }
                 @for (column, stage) in stages.iter().enumerate() { (heading(column, stage)) }
                 @for (index, (tile, image)) in tiles.iter().zip(&images).enumerate() {
+                    @if before.replace(tile.group) != Some(tile.group) {
+                        h3 { (group_title(tile.group, input.ranked_by_overlap)) }
+                    }
                     figure {
                         div class="stack" {
                             img src=(image) alt=(tile.name) data-image=(index);
@@ -59,6 +67,20 @@ pub(super) fn section(split: &str, stages: &[StageColumn], tiles: &[Tile]) -> Re
     })
 }
 
+fn group_title(group: TileGroup, by_overlap: bool) -> &'static str {
+    match (group, by_overlap) {
+        (TileGroup::Best, true) => "Best: the largest overlap of all images with the finding",
+        (TileGroup::Median, true) => "Typical: overlap in the middle of all",
+        (TileGroup::Worst, true) => "Worst: the smallest overlap",
+        (TileGroup::Best, false) => "Best: the highest scores of all images with the finding",
+        (TileGroup::Median, false) => "Typical: scores in the middle of all",
+        (TileGroup::Worst, false) => "Worst: the lowest scores",
+        (TileGroup::FalseAlarm, _) => {
+            "Nothing there: images without the finding, those with the strongest evidence of all"
+        }
+    }
+}
+
 fn heading(column: usize, stage: &StageColumn) -> Markup {
     html! {
         div class="heading" {
@@ -69,6 +91,7 @@ fn heading(column: usize, stage: &StageColumn) -> Markup {
                     aria-label=(format!("threshold of {}", stage.name));
                 output data-level=(column) { (stage.threshold) }
             }
+            small data-summary=(column) {}
         }
     }
 }
@@ -111,7 +134,15 @@ struct Data {
     heat: Vec<[u8; 4]>,
     mask_colour: [u8; 3],
     truth_colour: [u8; 3],
+    stages: Vec<StageData>,
     tiles: Vec<TileData>,
+}
+
+/// Over the whole split, in thousandths, at each threshold 0 to 255.
+#[derive(Serialize)]
+struct StageData {
+    iou: Option<Vec<u16>>,
+    false_alarms: Option<Vec<u16>>,
 }
 
 #[derive(Serialize)]
@@ -129,7 +160,20 @@ struct MapData {
 
 fn json(stages: &[StageColumn], tiles: &[Tile]) -> Result<String, ReportError> {
     let tiles = tiles.iter().map(|tile| tile_data(tile, stages.len())).collect::<Result<_, _>>()?;
-    let data = Data { heat: heat_table().to_vec(), mask_colour: MASK_COLOUR, truth_colour: TRUTH_COLOUR, tiles };
+    let thousandths = |shares: &Option<Vec<f64>>| {
+        shares.as_ref().map(|shares| shares.iter().map(|share| (1000.0 * share).round() as u16).collect())
+    };
+    let stages = stages.iter().map(|StageColumn { curves, .. }| StageData {
+        iou: thousandths(&curves.iou),
+        false_alarms: thousandths(&curves.false_alarms),
+    });
+    let data = Data {
+        heat: heat_table().to_vec(),
+        mask_colour: MASK_COLOUR,
+        truth_colour: TRUTH_COLOUR,
+        stages: stages.collect(),
+        tiles,
+    };
     // Inside a script element nothing is unescaped, but `</script` would end it.
     Ok(serde_json::to_string(&data)?.replace('<', "\\u003c"))
 }

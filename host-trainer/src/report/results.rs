@@ -1,12 +1,14 @@
-//! The result tables, the control that ignores the image, and the parity line.
+//! The result tables, the controls below the stages, and the parity line.
 
 use maud::{Markup, html};
 
+use super::by_size;
 use crate::metrics::threshold::ThresholdSource;
-use crate::metrics::{Metrics, Parity, SizeResult, StageResult};
+use crate::metrics::{Engine, Metrics, Parity, StageResult, ThresholdResult};
 
 /// Shown where a figure was not measured.
 const DASH: &str = "–";
+const CONSTANT_MASK: &str = "best constant mask";
 
 /// The section with everything that was measured.
 pub(super) fn section(metrics: &Metrics) -> Markup {
@@ -19,17 +21,11 @@ pub(super) fn section(metrics: &Metrics) -> Markup {
                 " split. All figures run from 0 to 1."
             }
             (stages(metrics))
-            @if control_wins(metrics) {
-                p class="warning" {
-                    "The best constant mask overlaps the truth more than the last network in this table does: "
-                    "its masks do not show yet where the finding is."
-                }
-            }
             @if !has_masks {
                 p class="note" { "The data set has no masks for this split, so only the scores can be judged." }
             }
             (meanings(metrics))
-            (by_size(&metrics.results))
+            (by_size::table(metrics))
             (classes(&metrics.results))
             @if let Some(parity) = metrics.parity { (parity_line(parity)) }
         }
@@ -38,7 +34,8 @@ pub(super) fn section(metrics: &Metrics) -> Markup {
 
 fn stages(metrics: &Metrics) -> Markup {
     let multi_label = is_multi_label(metrics);
-    let control = metrics.controls.and_then(|controls| controls.constant_mask);
+    let controls = metrics.controls.iter().flat_map(|controls| &controls.networks);
+    let constant_mask = metrics.controls.as_ref().and_then(|controls| controls.constant_mask);
     html! {
         div class="scroll" { table {
             thead { tr {
@@ -47,39 +44,59 @@ fn stages(metrics: &Metrics) -> Markup {
                 th class="number" { "IoU" }
                 th class="number" { "IoU per image" }
                 th class="number" { "pointing" }
+                th class="number" { "detection" }
+                th class="number" { "million MACs" }
                 @if !multi_label {
-                    th class="number" { "threshold" }
+                    th class="number first" { "stored threshold" }
                     th class="number" { "false alarms" }
+                    th class="number first" { "IoU, threshold from labels" }
                     th class="number" { "IoU, threshold from masks" }
                 }
             } }
             tbody {
                 @for result in &metrics.results { tr {
-                    (name_cells(result))
-                    (figure(result.auc.or(result.map)))
-                    (figure(result.iou))
-                    (figure(result.mean_iou_per_image))
-                    (figure(result.pointing))
-                    @if !multi_label {
-                        td class="number" { (threshold(result)) }
-                        (figure(result.false_alarm_rate))
-                        td class="number" {
-                            @match result.at_mask_threshold {
-                                Some(at) => { (format!("{:.3}", at.iou)) small { " at " (at.threshold) } },
-                                None => (DASH),
-                            }
-                        }
-                    }
+                    td { (result.id.stage) } td { (result.id.engine.name()) }
+                    (figure_cells(result, multi_label))
                 } }
-                @if let Some(control) = control { tr class="control" {
-                    td colspan="2" { "best constant mask" }
+                @for control in controls { tr class="control" {
+                    td { (control.name) } td { (control.result.id.engine.name()) }
+                    (figure_cells(&control.result, multi_label))
+                } }
+                @if let Some(control) = constant_mask { tr class="control" {
+                    td colspan="2" { (CONSTANT_MASK) }
                     td class="number" { (DASH) }
                     (figure(control.iou))
                     (figure(control.mean_iou_per_image))
-                    td class="number" colspan=(if multi_label { 1 } else { 4 }) {}
+                    td colspan=(if multi_label { 3 } else { 7 }) {}
                 } }
             }
         } }
+    }
+}
+
+fn figure_cells(result: &StageResult, multi_label: bool) -> Markup {
+    html! {
+        (figure(result.auc.or(result.map)))
+        (figure(result.iou))
+        (figure(result.mean_iou_per_image))
+        (figure(result.pointing))
+        (figure(result.detection))
+        td class="number" { (result.macs.map_or(DASH.to_owned(), |macs| format!("{:.1}", macs as f64 / 1e6))) }
+        @if !multi_label {
+            td class="number first" { (threshold(result)) }
+            (figure(result.false_alarm_rate))
+            td class="number first" { (at(result.at_label_threshold)) }
+            td class="number" { (at(result.at_mask_threshold)) }
+        }
+    }
+}
+
+fn at(result: Option<ThresholdResult>) -> Markup {
+    html! {
+        @match result {
+            Some(at) => { (format!("{:.3}", at.iou)) small { " at " (at.threshold) } },
+            None => (DASH),
+        }
     }
 }
 
@@ -87,12 +104,20 @@ fn meanings(metrics: &Metrics) -> Markup {
     let multi_label = is_multi_label(metrics);
     let scores = if multi_label { MULTI_LABEL_MEANINGS } else { BINARY_MEANINGS };
     let threshold = if multi_label { &[] } else { THRESHOLD_MEANINGS };
+    let rate = metrics.allowed_false_alarm_rate.map(|rate| format!("{} %", 100.0 * rate));
     html! {
         details {
             summary { "What the figures mean" }
             dl class="meanings" {
                 @for (name, meaning) in [ROW_MEANINGS, scores, PIXEL_MEANINGS, threshold, CONTROL_MEANINGS].concat() {
                     dt { (name) } dd { (meaning) }
+                }
+                @if let Some(rate) = rate {
+                    dt { "from labels" }
+                    dd {
+                        "The lowest threshold at which at most " (rate) " of the validation images without the finding show a "
+                        "mask anywhere; it needs no outline."
+                    }
                 }
             }
         }
@@ -120,49 +145,22 @@ const MULTI_LABEL_MEANINGS: Meanings = &[
 const PIXEL_MEANINGS: Meanings = &[
     ("IoU per image", "The same, image by image, then averaged: small findings count as much as large ones."),
     ("pointing", "Share of positive images whose strongest evidence lies in the true outline."),
+    ("detection", "Share of positive images whose mask touches the true outline, if only by a pixel."),
+    ("million MACs", "Multiplications and additions an image costs: what a device's time depends on."),
 ];
 const THRESHOLD_MEANINGS: Meanings = &[
-    ("threshold", "Evidence level, 1 to 255, from which on a pixel is in the mask; chosen on the validation split."),
-    ("false alarms", "Share of images without the finding that show a mask somewhere at this threshold."),
-    ("IoU, threshold from masks", "What another threshold reaches, chosen with the validation split's true outlines."),
+    (
+        "stored threshold",
+        "Evidence level, 1 to 255, from which on a pixel is in the mask; chosen on the validation split and stored in the \
+         model. All figures left of it are measured there.",
+    ),
+    ("false alarms", "Share of images without the finding that show a mask somewhere at the stored threshold."),
+    ("from masks", "The threshold with the best IoU on the validation split's true outlines; for comparison."),
 ];
-const CONTROL_MEANINGS: Meanings = &[(
-    "best constant mask",
-    "A control: one mask for all images, chosen on the validation split, blind to the image.",
-)];
-
-fn by_size(results: &[StageResult]) -> Markup {
-    let rows: Vec<_> = results.iter().filter_map(|result| Some((result, result.by_size?.named()))).collect();
-    html! {
-        @if let Some((_, sizes)) = rows.first() {
-            h3 { "By size of the finding" }
-            p { "Thirds of the positive images, ordered by the area of the true outline." }
-            div class="scroll" { table {
-                thead {
-                    tr {
-                        th rowspan="2" { "stage" } th rowspan="2" { "engine" }
-                        @for (name, size) in sizes {
-                            th class="group" colspan="3" { (name) small { " " (size.images) " images" } }
-                        }
-                    }
-                    tr { @for _ in sizes {
-                        th class="number first" { "IoU" }
-                        th class="number" { "per image" }
-                        th class="number" { "pointing" }
-                    } }
-                }
-                tbody { @for (result, sizes) in &rows { tr {
-                    (name_cells(result))
-                    @for (_, SizeResult { iou, mean_iou_per_image, pointing, .. }) in sizes {
-                        td class="number first" { (decimals(*iou)) }
-                        (figure(*mean_iou_per_image))
-                        (figure(*pointing))
-                    }
-                } } }
-            } }
-        }
-    }
-}
+const CONTROL_MEANINGS: Meanings = &[
+    (CONSTANT_MASK, "A control: one mask for all images, chosen on the validation split, blind to the image."),
+    ("other rows in italics", "Controls: other networks, trained on the same images and judged the same way."),
+];
 
 /// IoU of each class; a single class is already in the main table.
 fn classes(results: &[StageResult]) -> Markup {
@@ -176,7 +174,7 @@ fn classes(results: &[StageResult]) -> Markup {
                     @for class in &first.classes { th class="number" { (class.name) } }
                 } }
                 tbody { @for result in &rows { tr {
-                    (name_cells(result))
+                    td { (result.id.stage) } td { (result.id.engine.name()) }
                     @for class in &result.classes { (figure(class.iou)) }
                 } } }
             } }
@@ -196,19 +194,34 @@ fn parity_line(parity: Parity) -> Markup {
     }
 }
 
-/// Whether the mask that ignores the image reaches a larger IoU than the last result.
-fn control_wins(metrics: &Metrics) -> bool {
-    let control = metrics.controls.and_then(|controls| controls.constant_mask?.iou);
-    let reached = metrics.results.last().and_then(|result| result.iou);
-    reached.zip(control).is_some_and(|(reached, control)| reached < control)
+/// Names of the controls that reach a larger IoU than the last result.
+pub(super) fn winning_controls(metrics: &Metrics) -> Vec<&str> {
+    let Some(reached) = final_result(metrics).and_then(|result| result.iou) else { return Vec::new() };
+    let controls = metrics.controls.iter();
+    let constant = controls.clone().filter_map(|controls| Some((CONSTANT_MASK, controls.constant_mask?.iou?)));
+    let networks = controls.flat_map(|controls| &controls.networks);
+    let networks = networks.filter_map(|control| Some((control.name.as_str(), control.result.iou?)));
+    constant.chain(networks).filter(|&(_, iou)| iou > reached).map(|(name, _)| name).collect()
+}
+
+/// What the page is about: the last row of the tables, which is the final stage with integers where there are any.
+pub(super) fn final_result(metrics: &Metrics) -> Option<&StageResult> {
+    metrics.results.last()
+}
+
+/// The integer rows where there are any, as they are what runs on a device, else all; then the control networks, marked
+/// as such.
+pub(super) fn shown(metrics: &Metrics) -> impl Iterator<Item = (String, bool, &StageResult)> {
+    let has_integers = metrics.results.iter().any(|result| result.id.engine == Engine::Int8);
+    let stages = metrics.results.iter().filter(move |result| !has_integers || result.id.engine == Engine::Int8);
+    let controls = metrics.controls.iter().flat_map(|controls| &controls.networks);
+    stages
+        .map(|result| (result.id.stage.to_string(), false, result))
+        .chain(controls.map(|control| (control.name.clone(), true, &control.result)))
 }
 
 fn is_multi_label(metrics: &Metrics) -> bool {
     metrics.results.iter().any(|result| result.map.is_some())
-}
-
-fn name_cells(result: &StageResult) -> Markup {
-    html! { td { (result.id.stage) } td { (result.id.engine.name()) } }
 }
 
 fn threshold(result: &StageResult) -> Markup {
@@ -221,12 +234,14 @@ fn threshold(result: &StageResult) -> Markup {
     }
 }
 
-fn figure(value: Option<f64>) -> Markup {
-    html! { td class="number" { (decimals(value)) } }
+/// A cell with a figure.
+pub(super) fn figure(value: Option<f64>) -> Markup {
+    number("number", value)
 }
 
-fn decimals(value: Option<f64>) -> String {
-    value.map_or(DASH.to_owned(), |value| format!("{value:.3}"))
+/// A cell of the given classes with a figure.
+pub(super) fn number(classes: &str, value: Option<f64>) -> Markup {
+    html! { td class=(classes) { (value.map_or(DASH.to_owned(), |value| format!("{value:.3}"))) } }
 }
 
 /// Digits in groups of three, narrow spaces between.

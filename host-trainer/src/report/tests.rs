@@ -4,8 +4,8 @@ use image::{Rgb, RgbImage};
 
 use super::*;
 use crate::metrics::{
-    BySize, ClassIou, Controls, Engine, FORMAT, MaskControl, MaskThresholdResult, Metrics, Parity, SizeResult, StageId,
-    StageResult, threshold::ThresholdSource,
+    BySize, ClassIou, ControlResult, Controls, Curves, Engine, FORMAT, MaskControl, Metrics, Parity, SizeResult,
+    StageId, StageResult, ThresholdResult, threshold::ThresholdSource,
 };
 
 const SIDE: usize = 96;
@@ -51,6 +51,7 @@ fn tile(index: usize) -> Tile {
         })
         .collect();
     Tile {
+        group: if lesion(index).is_some() { TileGroup::Best } else { TileGroup::FalseAlarm },
         name: format!("test_{index:03}.png"),
         label: if lesion(index).is_some() { "lesion" } else { "normal" }.to_owned(),
         score: if lesion(index).is_some() { 0.94 } else { 0.07 },
@@ -67,20 +68,51 @@ fn result(engine: Engine, stage: usize) -> StageResult {
         iou: Some(iou + shift),
         mean_iou_per_image: Some(iou + shift - 0.02),
         pointing: Some(0.7 + shift),
+        detection: Some(0.8 + shift),
+    };
+    let at = |threshold, iou| ThresholdResult {
+        threshold,
+        iou,
+        mean_iou_per_image: iou - 0.02,
+        false_alarm_rate: Some(0.06),
     };
     StageResult {
-        id: StageId { engine, stage },
         auc: Some(0.981),
-        map: None,
         iou: Some(iou),
         mean_iou_per_image: Some(iou - 0.03),
         pointing: Some(0.55 + 0.1 * stage as f64),
+        detection: Some(0.7 + 0.08 * stage as f64),
         by_size: Some(BySize { small: size(33, -0.15), medium: size(33, 0.0), large: size(34, 0.12) }),
         classes: vec![ClassIou { name: "lesion".into(), iou: Some(iou) }],
         threshold: Some(96),
         threshold_source: Some(ThresholdSource::Labels),
         false_alarm_rate: Some(0.06),
-        at_mask_threshold: Some(MaskThresholdResult { threshold: 71, iou: iou + 0.02, mean_iou_per_image: iou }),
+        at_label_threshold: Some(at(96, iou)),
+        at_mask_threshold: Some(at(71, iou + 0.02)),
+        macs: Some(50_000_000 + 3_000_000 * stage as u64),
+        ..StageResult::new(StageId { engine, stage })
+    }
+}
+
+/// A control network that a stage beats.
+fn shallow() -> ControlResult {
+    let result = StageResult { iou: Some(0.2), macs: Some(61_000_000), ..result(Engine::Int8, 0) };
+    ControlResult { name: "shallow, no deconvolution".into(), result }
+}
+
+fn column(stage: usize) -> StageColumn {
+    let power = 3.0 + stage as f64;
+    let iou = |level: i32| (0.25 + 0.1 * stage as f64) * (-(f64::from(level - 80) / 60.0).powi(2)).exp();
+    StageColumn {
+        name: format!("stage {stage}"),
+        threshold: 96,
+        auc: Some(0.981),
+        alarm: Some((0.05, 0.9)),
+        curves: Curves {
+            roc: Some((0..=50).map(|i| f64::from(i) / 50.0).map(|x| (x, 1.0 - (1.0 - x).powf(power))).collect()),
+            iou: Some((0..256).map(iou).collect()),
+            false_alarms: Some((0..256).map(|level| 1.0 - f64::from(level) / 255.0).collect()),
+        },
     }
 }
 
@@ -118,6 +150,7 @@ fn demo() -> ReportInput {
             versions: [("switchback".to_owned(), "0.1.0".to_owned()), ("candle".to_owned(), "0.11".to_owned())].into(),
             split: "test".into(),
             images: 400,
+            allowed_false_alarm_rate: Some(0.05),
             results: [Engine::Float, Engine::Int8]
                 .into_iter()
                 .flat_map(|engine| (0..STAGES).map(move |stage| result(engine, stage)))
@@ -125,10 +158,13 @@ fn demo() -> ReportInput {
             parity: Some(Parity { images: 400, values_compared: 48_211_200, mismatches: 0 }),
             controls: Some(Controls {
                 constant_mask: Some(MaskControl { iou: Some(0.117), mean_iou_per_image: Some(0.094) }),
+                networks: vec![shallow()],
             }),
+            erasure: None,
         },
-        stages: (0..STAGES).map(|stage| StageColumn { name: format!("stage {stage}"), threshold: 96 }).collect(),
-        tiles: (0..6).map(tile).collect(),
+        stages: (0..STAGES).map(column).collect(),
+        ranked_by_overlap: true,
+        tiles: [0, 2, 4, 1, 3, 5].map(tile).into(),
     }
 }
 
@@ -137,15 +173,21 @@ fn demo() -> ReportInput {
 fn a_whole_run_is_one_file_that_asks_for_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.html");
-    write(&demo(), &path).unwrap();
+    let input = demo();
+    write(&input, &path).unwrap();
     let html = std::fs::read_to_string(&path).unwrap();
     if let Some(keep) = std::env::var_os("SWITCHBACK_REPORT_DEMO") {
         std::fs::copy(&path, keep).unwrap();
     }
-    assert_eq!(html.matches("<svg").count(), 5);
+    assert_eq!(html.matches("<svg").count(), 7);
     assert_eq!(html.matches("data:image/png;base64,").count(), 6);
     assert_eq!(html.matches("<canvas").count(), 6 * (1 + STAGES));
     assert_eq!(html.matches("type=\"range\"").count(), STAGES);
+    assert_eq!(html.matches("Best: the largest overlap").count() + html.matches("Nothing there:").count(), 2);
+    assert_eq!(html.matches("stage 3 · AUC 0.981").count(), 1);
+    // In the results and in the table by size.
+    assert_eq!(html.matches("<td>shallow, no deconvolution</td>").count(), 2);
+    assert_eq!(html.matches(&input.metrics.command).count(), 1);
     assert!(html.contains("agree bit for bit: 400 images"));
     // The only address in the page is the namespace of its plots.
     let addresses = html.matches("://").count();
@@ -173,6 +215,7 @@ fn without_masks_log_and_tiles_the_scores_remain() {
     let mut input = demo();
     input.log.clear();
     input.tiles.clear();
+    input.stages.clear();
     input.metrics.parity = None;
     input.metrics.controls = None;
     let first = &mut input.metrics.results[0];
@@ -182,21 +225,31 @@ fn without_masks_log_and_tiles_the_scores_remain() {
     let html = render(&input).unwrap();
     assert!(html.contains("no masks for this split") && html.contains("0.981"));
     assert!(!html.contains("<canvas") && !html.contains("<svg"));
+    assert!(html.contains("98\u{a0}%") && !html.contains("overlap of masks"));
 }
 
 #[test]
-fn a_network_that_loses_to_a_constant_mask_is_said_to() {
-    let warning = "class=\"warning\"";
-    let mut input = demo();
-    assert!(!render(&input).unwrap().contains(warning));
-    input.metrics.controls =
-        Some(Controls { constant_mask: Some(MaskControl { iou: Some(0.9), mean_iou_per_image: None }) });
-    assert!(render(&input).unwrap().contains(warning));
+fn a_network_that_loses_to_a_control_is_said_to() {
+    let warning = |controls: Controls| {
+        let mut input = demo();
+        input.metrics.controls = Some(controls);
+        let html = render(&input).unwrap();
+        let warned = |name: &str| html.contains(&format!("The control “{name}” overlaps the truth more"));
+        [warned("best constant mask"), warned("shallow, no deconvolution")]
+    };
+    let constant = |iou| Some(MaskControl { iou: Some(iou), mean_iou_per_image: None });
+    let mut better = shallow();
+    better.result.iou = Some(0.9);
+    let losing = Controls { constant_mask: constant(0.1), networks: vec![shallow()] };
+    assert_eq!(warning(losing.clone()), [false, false]);
+    assert_eq!(warning(Controls { constant_mask: constant(0.9), ..losing.clone() }), [true, false]);
+    assert_eq!(warning(Controls { networks: vec![better], ..losing }), [false, true]);
 }
 
 #[test]
 fn a_tile_that_does_not_fit_is_named() {
     let mut input = demo();
+    input.tiles[1] = tile(1);
     input.tiles[1].maps.pop();
     assert_eq!(
         render(&input).unwrap_err().to_string(),
@@ -204,6 +257,6 @@ fn a_tile_that_does_not_fit_is_named() {
     );
     input.tiles[1] = tile(1);
     input.tiles[1].maps[2].values.pop();
-    let error = render(&input).unwrap_err().to_string();
+    let error = format!("{:#}", anyhow::Error::from(render(&input).unwrap_err()));
     assert!(error.starts_with("tile test_001.png: label map: found 575 values, expected 24x24"), "{error}");
 }

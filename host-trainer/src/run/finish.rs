@@ -9,9 +9,9 @@ use switchback::model::{Model, ModelArrays};
 use super::folder::write_json;
 use super::report_page::{self, StageMaps};
 use super::{PlanFile, RunError, RunFolder, RunInfo};
-use crate::data::{DataSet, Image8, Split, load_image, resize};
+use crate::data::{DataSet, Image8, Split, Task, load_image, resize};
 use crate::evaluation::{
-    EvaluationSet, OperatingPoint, ThresholdChoice, compare_with_host_model, constant_mask, core_predictions, judge,
+    EvaluationSet, OperatingPoint, OperatingRule, compare_with_host_model, constant_mask, core_predictions, judge,
     judge_float,
 };
 use crate::files::write_atomically;
@@ -30,8 +30,8 @@ const DATA_NAME_BYTES: usize = 64;
 /// How a run is finished.
 #[derive(Clone, Debug)]
 pub struct FinishOptions {
-    /// What the stored mask threshold is chosen from.
-    pub threshold: ThresholdChoice,
+    /// How the stored thresholds are chosen.
+    pub rule: OperatingRule,
     /// Test images that core and host model are compared on; all where there are fewer.
     pub parity_images: usize,
     /// The command line, for the files' provenance.
@@ -92,7 +92,7 @@ pub fn finish(
             &identity,
             &calibration_images,
             (&validation, &test),
-            options.threshold,
+            options.rule,
             &bar,
         )?);
         bar.finish_and_clear();
@@ -108,9 +108,13 @@ pub fn finish(
         versions: BTreeMap::from([("switchback".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
         split: Split::Test.name().to_owned(),
         images: test.len(),
+        allowed_false_alarm_rate: (data.task == Task::Binary).then_some(options.rule.false_alarms),
         results: quantized.iter().flat_map(|stage| stage.results.clone()).collect(),
         parity: Some(parity),
-        controls: test.has_masks().then(|| Controls { constant_mask: constant_mask(&validation, &test) }),
+        controls: test
+            .has_masks()
+            .then(|| Controls { constant_mask: constant_mask(&validation, &test), networks: Vec::new() }),
+        erasure: None,
     };
     let plan = PlanFile::new(network, Some(model_bytes.as_slice().len()), options.command.clone());
     let stage_maps: Vec<&StageMaps> = quantized.iter().map(|stage| &stage.maps).collect();
@@ -135,7 +139,7 @@ pub(crate) fn quantize_stage(
     identity: &Identity,
     calibration_images: &[Image8],
     (validation, test): (&EvaluationSet, &EvaluationSet),
-    threshold: ThresholdChoice,
+    rule: OperatingRule,
     bar: &ProgressBar,
 ) -> Result<QuantizedStage, RunError> {
     let calibration = calibrate(float, calibration_images, bar)?;
@@ -145,7 +149,7 @@ pub(crate) fn quantize_stage(
     let first = encode(&arrays)?;
     let model = Model::parse(first.as_slice()).map_err(crate::quantize::QuantizeError::from)?;
     let validated = core_predictions(&model, &validation.images, bar)?;
-    let point = OperatingPoint::choose(threshold, validation, &validated)?;
+    let point = OperatingPoint::choose(rule, validation, &validated)?;
     if let Some(point) = point {
         arrays.header.head.mask_threshold = point.mask.level;
         arrays.header.provenance.threshold_from_masks = point.mask.source == ThresholdSource::Masks;
@@ -154,16 +158,15 @@ pub(crate) fn quantize_stage(
     let bytes = encode(&arrays)?;
     let model = Model::parse(bytes.as_slice()).map_err(crate::quantize::QuantizeError::from)?;
     let tested = core_predictions(&model, &test.images, bar)?;
-    let mask_threshold = point.map(|point| point.mask);
-    let int8 =
-        judge(StageId { engine: Engine::Int8, stage }, mask_threshold, (validation, &validated), (test, &tested))?;
+    let int8 = judge(StageId { engine: Engine::Int8, stage }, rule, point, (validation, &validated), (test, &tested))?;
 
     let map_scale = f64::from(arrays.header.head.map_scale_q24) / 2f64.powi(24);
-    let float_result = judge_float(float, stage, map_scale, threshold, (validation, test), bar)?;
+    let float_result = judge_float(float, stage, map_scale, rule, (validation, test), bar)?;
+    let macs = Some(float.network().macs());
     Ok(QuantizedStage {
         bytes,
         maps: StageMaps { stage, threshold: arrays.header.head.mask_threshold, predictions: tested },
-        results: [float_result, int8],
+        results: [float_result, int8].map(|result| metrics::StageResult { macs, ..result }),
     })
 }
 

@@ -10,6 +10,8 @@
 
 mod error;
 mod finish;
+#[cfg(test)]
+mod finish_tests;
 mod folder;
 mod model_file;
 mod plan_file;

@@ -13,7 +13,7 @@ pub enum ModelFileError {
     #[error(transparent)]
     File(#[from] FileError),
     /// It is not a model that this program runs.
-    #[error("{}: {source}", path.display())]
+    #[error("{}", path.display())]
     Model {
         /// The file.
         path: PathBuf,

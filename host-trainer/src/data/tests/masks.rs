@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::super::{DataError, IGNORE, Mask, Task, load_mask};
+use super::super::{DataError, DataSet, Mask, Sample, Split, Task, load_mask};
+use crate::metrics::IGNORE;
 
 fn write_indices(path: &Path, colour: png::ColorType, depth: png::BitDepth, width: u32, rows: &[u8]) {
     let mut encoder = png::Encoder::new(File::create(path).unwrap(), width, 2);
@@ -82,4 +83,31 @@ fn nearest_takes_the_class_under_each_centre() {
     assert_eq!(mask.resize_nearest(1, 2).classes, [2, 2]);
     assert_eq!(mask.resize_nearest(6, 1).classes, [1, 1, 2, 2, 3, 3]);
     assert_eq!(mask.resize_nearest(3, 1), mask);
+}
+
+#[test]
+fn a_class_that_the_data_set_lacks_is_refused_with_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mask.png");
+    write_indices(&path, png::ColorType::Indexed, png::BitDepth::Eight, 3, &[0, 1, IGNORE, 2, 3, 3]);
+    let sample = Sample {
+        name: "image.png".into(),
+        path: folder.path().join("image.png"),
+        labels: vec![1],
+        split: Split::Test,
+        group: None,
+        mask: Some(path.clone()),
+    };
+    let set = |classes: &[&str]| DataSet {
+        root: folder.path().into(),
+        task: Task::MultiLabel,
+        classes: classes.iter().map(|&class| class.to_owned()).collect(),
+        samples: Vec::new(),
+    };
+    let mask = set(&["background", "a", "b", "c"]).mask(&sample).unwrap().unwrap();
+    assert_eq!(mask.classes, [0, 1, IGNORE, 2, 3, 3]);
+    let error = set(&["background", "a", "b"]).mask(&sample).unwrap_err().to_string();
+    let expected = "found class 3 at pixel (1, 1), expected one below 3 or 255 (ignore)";
+    assert_eq!(error, format!("mask {}: {expected}", path.display()));
+    assert_eq!(set(&["background"]).mask(&Sample { mask: None, ..sample }).unwrap(), None);
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::super::{DataSet, IGNORE, OpenOptions, Split, Task, load_image, load_mask};
+use super::super::{DataSet, OpenOptions, Split, Task, load_image};
+use crate::metrics::IGNORE;
 
 fn real_set(name: &str) -> Option<DataSet> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/datasets").join(name);
@@ -24,7 +25,7 @@ fn the_binary_sets_open() {
         assert_eq!(Split::ALL.map(|split| data.split(split).count()), counts, "{name}");
         for sample in data.split(Split::Test).take(40) {
             let image = load_image(&sample.path, 1).unwrap();
-            let mask = load_mask(sample.mask.as_ref().expect("every image has a mask"), data.task).unwrap();
+            let mask = data.mask(sample).unwrap().expect("every image has a mask");
             assert_eq!((mask.width, mask.height), (image.width, image.height), "{}", sample.name);
             assert_eq!(mask.classes.contains(&1), data.is_positive(sample), "{}", sample.name);
         }
@@ -39,7 +40,7 @@ fn the_multi_label_set_opens() {
     assert_eq!((data.classes[0].as_str(), data.classes[10].as_str()), ("background", "cow"));
     for sample in data.split(Split::Test).take(40) {
         let image = load_image(&sample.path, 3).unwrap();
-        let mask = load_mask(sample.mask.as_ref().expect("every image has a mask"), data.task).unwrap();
+        let mask = data.mask(sample).unwrap().expect("every image has a mask");
         assert_eq!((mask.width, mask.height), (image.width, image.height), "{}", sample.name);
         for class in mask.classes.into_iter().filter(|&class| class != 0 && class != IGNORE) {
             assert!(sample.labels.contains(&usize::from(class)), "{}: class {class} is not labelled", sample.name);
