@@ -11,7 +11,7 @@
 //! | does the mask cover the lesion (paper, section 4.3)? | `iou`, `confusion` |
 //! | does the strongest evidence lie in the lesion? | `pointing` |
 //! | at which level does evidence become mask? | `threshold` |
-//! | what would a mask reach that ignores the image? | `constant_mask` |
+//! | what would a mask reach that ignores the image? | `constant_mask`, `multi_label` |
 //! | all of it, for one stage and one engine | `binary`, `multi_label` |
 //! | what is written and printed | `summary`, `table` |
 
@@ -40,7 +40,7 @@ pub use confusion::Confusion;
 pub use constant_mask::ConstantMask;
 pub use error::MetricsError;
 pub use iou::{Overlap, mean_per_image, pooled};
-pub use multi_label::{MultiLabelImage, evaluate_multi_label};
+pub use multi_label::{MultiLabelImage, background_everywhere, evaluate_multi_label};
 pub use pointing::{maximum, points_into};
 pub use summary::{
     BySize, ClassIou, Controls, Engine, FORMAT, MaskControl, MaskThresholdResult, Metrics, Parity, SizeResult, StageId,

@@ -5,9 +5,10 @@
 //! | paths and `run.json` | `folder` |
 //! | every stage quantized, judged and written; the report | `finish` |
 //! | the page's pictures and facts | `report_page` |
-//! | `plan.json` | `plan_file` |
+//! | `data.json`, `plan.json` | `data_file`, `plan_file` |
 //! | model files from disk | `model_file` |
 
+mod data_file;
 mod error;
 mod finish;
 mod folder;
@@ -15,6 +16,7 @@ mod model_file;
 mod plan_file;
 mod report_page;
 
+pub use data_file::DataFile;
 pub use error::RunError;
 pub(crate) use finish::bar;
 pub use finish::{FinishOptions, Finished, finish};
