@@ -29,7 +29,8 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Goes on after `steps` steps; what an interrupted run logged beyond them is dropped. Without steps, starts anew.
+    /// Goes on after `steps` steps; what an interrupted run logged beyond them is dropped. Without steps, starts
+    /// anew. The file says so at once.
     pub fn open(path: &Path, steps: usize) -> Result<Self, TrainError> {
         let mut rows = Vec::new();
         if steps > 0 && path.exists() {
@@ -42,7 +43,9 @@ impl Log {
                 }
             }
         }
-        Ok(Self { path: path.to_path_buf(), rows })
+        let log = Self { path: path.to_path_buf(), rows };
+        log.write()?;
+        Ok(log)
     }
 
     /// Adds a step.
@@ -66,6 +69,10 @@ impl Log {
         if let Some(last) = self.rows.last_mut() {
             last.validation = validation;
         }
+        self.write()
+    }
+
+    fn write(&self) -> Result<(), TrainError> {
         write_atomically(&self.path, |file| {
             let mut writer = csv::Writer::from_writer(file);
             for row in &self.rows {

@@ -82,16 +82,18 @@ fn assert_same_bits(a: &[FloatNetwork], b: &[FloatNetwork]) {
     }
 }
 
-/// Makes the checkpoint of a finished shorter run that of an interrupted longer one.
+/// Makes the checkpoints of a finished shorter run those of an interrupted longer one.
 fn lengthen(out: &Path, longer: &Recipe) {
-    let path = out.join("checkpoint/training.safetensors");
-    let stored = read_tensors(&path).unwrap();
-    let mut notes = stored.notes;
-    let mut run: serde_json::Value = serde_json::from_str(&notes["run"]).unwrap();
-    run["recipe"] = serde_json::json!(longer);
-    notes.insert("run".into(), run.to_string());
-    let tensors = stored.tensors.iter().map(|(name, tensor)| (name.clone(), tensor));
-    write_tensors(&path, tensors, Some(notes)).unwrap();
+    for file in ["training.safetensors", "phase-start.safetensors"] {
+        let path = out.join("checkpoint").join(file);
+        let stored = read_tensors(&path).unwrap();
+        let mut notes = stored.notes;
+        let mut run: serde_json::Value = serde_json::from_str(&notes["run"]).unwrap();
+        run["recipe"] = serde_json::json!(longer);
+        notes.insert("run".into(), run.to_string());
+        let tensors = stored.tensors.iter().map(|(name, tensor)| (name.clone(), tensor));
+        write_tensors(&path, tensors, Some(notes)).unwrap();
+    }
 }
 
 #[test]
@@ -181,15 +183,17 @@ fn a_phase_that_diverges_starts_again_with_half_the_rate_and_resumes_exactly() -
     assert_eq!(rows.iter().filter(|row| row.phase == "classification").count(), 3 * 4);
     assert!(rows.iter().all(|row| row.loss.is_finite()));
 
-    // Interrupted after the first epoch of that try.
-    let longer = too_fast(&spec, TOO_FAST);
-    let mut stopped = longer.clone();
-    [stopped.classification.epochs, stopped.baseline.epochs, stopped.stage.epochs] = [1, 0, 0];
-    let out = folder.path().join("stopped");
-    run(&spec, &data, stopped, false, &out)?;
-    lengthen(&out, &longer);
-    assert_same_bits(&trained, &run(&spec, &data, longer, true, &out)?);
-    assert_eq!(log_rows(&out), rows);
+    // Interrupted after the first epoch, before anything went astray, and after the second, in a later try.
+    for epochs in [1, 2] {
+        let out = folder.path().join(format!("interrupted-{epochs}"));
+        let longer = too_fast(&spec, TOO_FAST);
+        let mut stopped = longer.clone();
+        [stopped.classification.epochs, stopped.baseline.epochs, stopped.stage.epochs] = [epochs, 0, 0];
+        run(&spec, &data, stopped, false, &out)?;
+        lengthen(&out, &longer);
+        assert_same_bits(&trained, &run(&spec, &data, longer, true, &out)?);
+        assert_eq!(log_rows(&out), rows);
+    }
     Ok(())
 }
 

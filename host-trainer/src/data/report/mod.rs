@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 use self::facts::Facts;
 use super::{DataError, DataSet, Split, Task};
 
-/// Names and pairs listed at most; counts are of all.
-pub const LISTED: usize = 10;
+/// Names and pairs kept at most; counts are of all.
+pub const LISTED: usize = 1000;
 
 /// Everything that was found: the part of `data.json` about the data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,6 +2,9 @@
 
 use super::{ClassCounts, DataReport, Listed, SplitCounts};
 
+/// Names and pairs shown at most.
+const SHOWN: usize = 10;
+
 impl DataReport {
     /// A few lines: the counts, then a line for each thing to look at.
     pub fn text(&self) -> String {
@@ -64,8 +67,8 @@ fn splits(counts: &SplitCounts) -> String {
 
 /// The first ones, and whether there are more.
 fn listed<T>(all: &Listed<T>, name: impl Fn(&T) -> String) -> String {
-    let mut names: Vec<String> = all.first.iter().map(name).collect();
-    if all.count > names.len() {
+    let mut names: Vec<String> = all.first.iter().take(SHOWN).map(name).collect();
+    if all.count > SHOWN {
         names.push("…".to_owned());
     }
     names.join("; ")
