@@ -89,7 +89,10 @@ pub fn run(args: Args) -> Result<(), Failure> {
     };
     let seed = info.as_ref().map_or(0, |info| info.seed);
     let negative = args.negative.clone().or_else(|| info.as_ref().and_then(|info| info.negative.clone()));
-    let data = DataSet::open(&data_path, &OpenOptions { seed, negative })?;
+    let mut data = DataSet::open(&data_path, &OpenOptions { seed, negative })?;
+    if let (None, Some(info)) = (&args.data, &info) {
+        data = data.without(&info.skipped)?;
+    }
     let models: Vec<ModelFile> =
         model_paths(&args, folder.as_ref())?.iter().map(|path| ModelFile::read(path)).collect::<Result<_, _>>()?;
     let parsed: Vec<Model<'_>> = models.iter().map(ModelFile::model).collect::<Result<_, _>>()?;

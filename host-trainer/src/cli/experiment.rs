@@ -6,12 +6,12 @@ use indicatif::MultiProgress;
 use serde::Serialize;
 
 use super::network_args::NetworkArgs;
+use super::recipe_args::RecipeArgs;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line};
 use crate::data::{DataSet, OpenOptions};
 use crate::experiment::{Arm, Setting, Summary, Trial, run_trial, summarize, table};
 use crate::run::{RunError, write_json};
-use crate::train::Recipe;
 
 /// Runs an experiment of several trainings; one that was interrupted goes on where it was.
 #[derive(Debug, clap::Args)]
@@ -48,6 +48,8 @@ struct Controls {
     ])]
     arms: Vec<Arm>,
     #[command(flatten)]
+    recipe: RecipeArgs,
+    #[command(flatten)]
     threshold: ThresholdArgs,
     /// Folder of the trials and of experiment.json.
     #[arg(long, value_name = "DIR")]
@@ -76,7 +78,7 @@ fn controls(args: &Controls) -> Result<(), Failure> {
     let options = OpenOptions { seed: 0, negative: args.negative.clone() };
     let data = DataSet::open(&absolute(&args.data), &options)?;
     let spec = args.network.network(data.task, data.classes.len())?.spec().clone();
-    let recipe = if args.network.is_paper() { Recipe::paper_for(&spec) } else { Recipe::default_for(&spec) };
+    let recipe = args.recipe.recipe(&spec, false, args.network.is_paper())?;
     let setting = Setting { spec, recipe, data: &data, rule: args.threshold.rule(), out: args.out.clone() };
     let mut trials = Vec::new();
     for &seed in &args.seeds {

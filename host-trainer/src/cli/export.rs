@@ -35,7 +35,8 @@ pub struct Args {
 pub fn run(args: Args) -> Result<(), Failure> {
     let trained = RunFolder::existing(&args.run)?;
     let info = trained.info()?;
-    let data = DataSet::open(&info.data, &OpenOptions { seed: info.seed, negative: info.negative.clone() })?;
+    let data = DataSet::open(&info.data, &OpenOptions { seed: info.seed, negative: info.negative.clone() })?
+        .without(&info.skipped)?;
     let stages = trained_stages(&trained)?;
     let folder = match &args.out {
         Some(out) => {

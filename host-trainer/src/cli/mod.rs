@@ -13,11 +13,13 @@ mod inspect;
 mod network_args;
 mod phantom;
 mod plan;
+mod recipe_args;
 mod summary;
 mod threshold_args;
 mod train_and_quantize;
 
 use crate::data::DataError;
+use crate::train::TrainError;
 
 /// Trains, quantizes, exports, judges and draws Switchback networks.
 #[derive(Debug, Parser)]
@@ -66,7 +68,8 @@ impl Failure {
     pub fn lines(&self) -> String {
         let mut lines = format!("error: {:#}", self.error);
         let of_data = || self.error.chain().find_map(|e| e.downcast_ref::<DataError>()).and_then(DataError::help);
-        if let Some(help) = self.help.clone().or_else(of_data) {
+        let of_training = || self.error.chain().find_map(|e| e.downcast_ref::<TrainError>()).and_then(TrainError::help);
+        if let Some(help) = self.help.clone().or_else(of_data).or_else(of_training) {
             lines.push_str("\nhelp: ");
             lines.push_str(&help);
         }

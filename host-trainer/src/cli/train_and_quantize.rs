@@ -6,13 +6,15 @@ use std::time::Instant;
 use indicatif::MultiProgress;
 
 use super::network_args::NetworkArgs;
+use super::recipe_args::RecipeArgs;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line, summary};
-use crate::data::{DataSet, OpenOptions, Split};
+use crate::data::report::DataReport;
+use crate::data::{DataSet, OpenOptions};
 use crate::float::Decoding;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
-use crate::run::{FinishOptions, RunFolder, RunInfo, bar, finish};
-use crate::train::{Recipe, TrainOptions, train};
+use crate::run::{DataFile, FinishOptions, RunFolder, RunInfo, bar, finish, write_json};
+use crate::train::{TrainOptions, train};
 
 /// Seed of the generated data set: the same images whatever the seed of the training.
 const PHANTOM_SEED: u64 = 1;
@@ -31,6 +33,11 @@ pub struct Args {
     /// Name of the negative class, where it is not an obvious one.
     #[arg(long, value_name = "CLASS")]
     negative: Option<String>,
+    #[command(flatten)]
+    recipe: RecipeArgs,
+    /// Leaves unreadable images out instead of stopping.
+    #[arg(long)]
+    skip_unreadable: bool,
     /// Seed of weights, order, crops and of the split where one is drawn.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -58,17 +65,11 @@ pub fn run(args: Args) -> Result<(), Failure> {
     };
     let data = DataSet::open(&data_path, &OpenOptions { seed: args.seed, negative: args.negative.clone() })?;
     let network = args.network.network(data.task, data.classes.len())?;
+    let recipe = args.recipe.recipe(network.spec(), args.quick, args.network.is_paper())?;
     let out = args.out.clone().unwrap_or_else(|| default_out(&args, &data_path));
-    let count = |split| data.split(split).count();
-    eprintln!(
-        "data    {}: {} to train on, {} to validate, {} to test; classes {}",
-        data_path.display(),
-        count(Split::Train),
-        count(Split::Val),
-        count(Split::Test),
-        data.classes.join(", ")
-    );
     let folder = RunFolder::new(&out);
+    let (data, skipped) = survey(&args, data, &folder, &progress)?;
+    folder.write_recipe(&recipe)?;
     let mut info = RunInfo {
         format: 1,
         command: command_line(),
@@ -76,15 +77,11 @@ pub fn run(args: Args) -> Result<(), Failure> {
         seed: args.seed,
         data: data_path,
         negative: args.negative.clone(),
+        skipped,
         training_seconds: 0.0,
     };
-    let options = TrainOptions {
-        seed: args.seed,
-        recipe: recipe(&args, &network),
-        decoding: Decoding::default(),
-        resume: args.resume,
-        out,
-    };
+    let options =
+        TrainOptions { seed: args.seed, recipe, decoding: Decoding::default(), resume: args.resume, out };
     let start = Instant::now();
     let stages = train(network.spec(), &data, &options, &progress)?;
     info.training_seconds = start.elapsed().as_secs_f64();
@@ -97,12 +94,36 @@ pub fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn recipe(args: &Args, network: &switchback::model::Network) -> Recipe {
-    match (args.quick, args.network.is_paper()) {
-        (true, _) => Recipe::quick_for(network.spec()),
-        (false, true) => Recipe::paper_for(network.spec()),
-        (false, false) => Recipe::default_for(network.spec()),
+/// Looks at every image before training, says what was found and writes it; the data set without the images that are left
+/// out, and their names.
+fn survey(
+    args: &Args,
+    data: DataSet,
+    folder: &RunFolder,
+    progress: &MultiProgress,
+) -> Result<(DataSet, Vec<String>), Failure> {
+    let bar = progress.add(bar("looking at the images"));
+    bar.set_length(data.samples.len() as u64);
+    let report = DataReport::survey(&data, || bar.inc(1));
+    bar.finish_and_clear();
+    eprintln!("{}", report.text());
+    let file = DataFile {
+        format: 1,
+        command: command_line(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        seed: args.seed,
+        report,
+    };
+    write_json(&folder.data(), &file)?;
+    if !args.skip_unreadable {
+        file.report.check_readable()?;
     }
+    let skipped: Vec<String> = file.report.unreadable.into_iter().map(|image| image.name).collect();
+    if skipped.is_empty() {
+        return Ok((data, skipped));
+    }
+    eprintln!("        {} unreadable images are left out", skipped.len());
+    Ok((data.without(&skipped)?, skipped))
 }
 
 /// `runs/NAME`, the name of the data set's folder; generated ones are `phantoms`.

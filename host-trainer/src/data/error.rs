@@ -236,6 +236,18 @@ pub enum DataError {
         source: image::ImageError,
     },
 
+    /// Images that cannot be read, all of them.
+    #[error("data set {}: found {} unreadable of {images} images, expected none:{}",
+            path.display(), reasons.len(), indented(reasons))]
+    UnreadableImages {
+        /// The data set's folder.
+        path: PathBuf,
+        /// Images of the whole data set.
+        images: usize,
+        /// One an image, with its file.
+        reasons: Vec<String>,
+    },
+
     /// A mask stores something else than class indices.
     #[error("mask {}: found {found}, expected a PNG of 8-bit grey or palette class indices", path.display())]
     MaskFormat {
@@ -270,6 +282,11 @@ const COLUMNS: &str = "the columns file,labels[,split][,group]";
 
 const LAYOUTS: &str = "a labels.csv, a folder a class, a VOC folder, or files named *_0.png and *_1.png";
 
+/// Each on a line of its own.
+fn indented(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("\n  {line}")).collect()
+}
+
 impl DataError {
     /// The next step, where there is one that a person would not guess.
     pub fn help(&self) -> Option<String> {
@@ -286,6 +303,9 @@ impl DataError {
             }
             Self::MaskFormat { .. } | Self::MaskClass { .. } => {
                 Some("store in each pixel the line of classes.txt, from 0".to_string())
+            }
+            Self::UnreadableImages { .. } => {
+                Some("mend or remove these files, or leave them out with --skip-unreadable".to_string())
             }
             _ => None,
         }

@@ -7,10 +7,11 @@
 //! | `classes` | label names to class indices, binary or multi-label |
 //! | `split` | splits that the folder does not give |
 //! | `image_file`, `resize` | pixels |
+//! | [`report`] | what a person should know before training |
 //! | `mask_file` | pixel truth, for evaluation only: training never calls it |
 //!
-//! Nothing here knows a network; everything that can be wrong with a data set is found before the first step of training,
-//! except what only decoding an image shows.
+//! Nothing here knows a network; everything that can be wrong with a data set is found before the first step of training.
+//! What only decoding shows is found by [`report`].
 
 mod class_folders;
 mod classes;
@@ -21,6 +22,7 @@ mod labels_csv;
 mod listing;
 mod mask_file;
 mod open;
+pub mod report;
 mod resize;
 mod split;
 mod voc;
@@ -105,6 +107,17 @@ impl DataSet {
             }),
             None => Ok(Some(mask)),
         }
+    }
+
+    /// The data set without the images of the given names; drawn splits stay as they are.
+    ///
+    /// # Errors
+    /// [`DataError`] when a split is empty, or a class without training images, after that.
+    pub fn without(&self, names: &[String]) -> Result<Self, DataError> {
+        let mut rest = self.clone();
+        rest.samples.retain(|sample| !names.contains(&sample.name));
+        rest.check()?;
+        Ok(rest)
     }
 
     /// Whether an image shows anything at all: the positive class in a binary set, any class in a multi-label set.

@@ -53,7 +53,7 @@ impl DataSet {
         Ok(data)
     }
 
-    fn check(&self) -> Result<(), DataError> {
+    pub(super) fn check(&self) -> Result<(), DataError> {
         if let [_, class] = self.classes.as_slice()
             && self.samples.iter().all(|sample| self.is_positive(sample))
         {

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use super::Sample;
 
 /// What an image is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     /// Weights are fitted and ranges calibrated on these.

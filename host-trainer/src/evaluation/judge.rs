@@ -6,7 +6,8 @@ use crate::data::Task;
 use crate::engine::Prediction;
 use crate::metrics::{
     AlarmResult, BinaryImage, Confusion, ConstantMask, Curves, EvidenceMap, LabelMap, MaskControl, MetricsError,
-    MultiLabelImage, Overlap, StageId, StageResult, binary_curves, evaluate_binary, evaluate_multi_label, upsample,
+    MultiLabelImage, Overlap, StageId, StageResult, background_everywhere, binary_curves, evaluate_binary,
+    evaluate_multi_label, upsample,
 };
 
 /// A split and what an engine says about it.
@@ -114,13 +115,16 @@ fn multi_label(id: StageId, (set, predictions): Judged<'_>) -> Result<StageResul
     evaluate_multi_label(id, objects, &images)
 }
 
-/// The control of binary problems: the best mask that is the same for every image, chosen on the validation split. `None`
-/// in other problems and without masks.
+/// The control: the best mask that is the same for every image, chosen on the validation split; in multi-label problems
+/// background everywhere. `None` without masks.
 pub fn constant_mask(validation: &EvaluationSet, test: &EvaluationSet) -> Option<MaskControl> {
     let lesions = |set| -> Vec<LabelMap<'_>> { positive_truths(set).collect() };
     match test.task {
         Task::Binary => Some(ConstantMask::fit(&lesions(validation))?.judge(&lesions(test))),
-        Task::MultiLabel => None,
+        Task::MultiLabel => {
+            let truths: Vec<LabelMap<'_>> = (0..test.len()).filter_map(|i| test.truth(i)).collect();
+            background_everywhere(test.classes.len(), &truths)
+        }
     }
 }
 

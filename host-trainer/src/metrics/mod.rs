@@ -12,7 +12,7 @@
 //! | does the strongest evidence lie in the lesion? | `pointing` |
 //! | at which level does evidence become mask? | `threshold`, `level_histogram` |
 //! | what would other thresholds reach? | `curves` |
-//! | what is reached without the method? | `constant_mask`, `controls` |
+//! | what is reached without the method? | `constant_mask`, `controls`, `multi_label` |
 //! | can the labels be told without the lesion? | `erasure` |
 //! | all of it, for one stage and one engine | `binary`, `multi_label` |
 //! | what is written and printed | `summary`, `table` |
@@ -52,7 +52,7 @@ pub use curves::{Curves, binary_curves};
 pub use erasure::{Erasure, SHORT_CUT_AUC};
 pub use error::MetricsError;
 pub use iou::{Overlap, mean_per_image, pooled};
-pub use multi_label::{MultiLabelImage, evaluate_multi_label};
+pub use multi_label::{MultiLabelImage, background_everywhere, evaluate_multi_label};
 pub use pointing::{maximum, points_into};
 pub use roc_curve::roc_curve;
 pub use summary::{

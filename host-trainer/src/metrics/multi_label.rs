@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{
-    ClassIou, Confusion, EvidenceMap, IGNORE, LabelMap, MetricsError, StageId, StageResult,
+    ClassIou, Confusion, EvidenceMap, IGNORE, LabelMap, MaskControl, MetricsError, StageId, StageResult,
     iou::{mean, share},
     localization::Localization,
     mean_average_precision, points_into, upsample,
@@ -63,6 +63,21 @@ pub fn evaluate_multi_label(
         classes: names.zip(class_iou).map(|(name, iou)| ClassIou { name: name.to_owned(), iou }).collect(),
         ..StageResult::new(id)
     })
+}
+
+/// The control of multi-label problems: every pixel of every image is background. `None` without truths, or where one has
+/// a class beyond `classes` (background included).
+pub fn background_everywhere(classes: usize, truths: &[LabelMap<'_>]) -> Option<MaskControl> {
+    let images = truths.iter().map(|&truth| {
+        let mut confusion = Confusion::new(classes);
+        confusion.add(&vec![0; truth.classes().len()], truth).ok()?;
+        Some(confusion)
+    });
+    let images: Vec<Confusion> = images.collect::<Option<_>>()?;
+    let mut pooled = Confusion::new(classes);
+    images.iter().for_each(|image| pooled.merge(image));
+    let mean_iou_per_image = mean(images.iter().filter_map(Confusion::mean_iou));
+    Some(MaskControl { iou: Some(pooled.mean_iou()?), mean_iou_per_image })
 }
 
 fn check_length(what: &'static str, found: usize, expected: usize) -> Result<(), MetricsError> {
@@ -144,5 +159,16 @@ mod tests {
         assert_eq!((result.iou, result.mean_iou_per_image, result.pointing), (Some(0.5), Some(0.5), None));
         assert_eq!(result.detection, Some(0.5));
         assert!(evaluate_multi_label(id, &objects[..1], &[image]).is_err());
+    }
+
+    #[test]
+    fn background_everywhere_is_right_only_about_the_background() {
+        let truths = [[0, 0, 0, 1], [0, 2, IGNORE, 2]];
+        let truths: Vec<LabelMap<'_>> = truths.iter().map(|truth| LabelMap::new(2, 2, truth).unwrap()).collect();
+        let control = background_everywhere(3, &truths).unwrap();
+        // Pooled: background 4 of 7, the objects 0. Images: (3/4 + 0) / 2 and (1/3 + 0) / 2.
+        assert!((control.iou.unwrap() - 4.0 / 7.0 / 3.0).abs() < 1e-12);
+        assert!((control.mean_iou_per_image.unwrap() - (3.0 / 8.0 + 1.0 / 6.0) / 2.0).abs() < 1e-12);
+        assert_eq!((background_everywhere(3, &[]), background_everywhere(2, &truths)), (None, None));
     }
 }

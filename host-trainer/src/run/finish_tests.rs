@@ -9,7 +9,7 @@ use switchback::model::spec::{ConvolutionSpec, HeadSpec, InputSpec, NetworkSpec}
 use super::*;
 use crate::data::{DataSet, OpenOptions, Split};
 use crate::evaluation::{OperatingRule, ThresholdChoice};
-use crate::float::FloatNetwork;
+use crate::float::{Decoding, FloatNetwork};
 use crate::metrics::StageResult;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
 
@@ -23,7 +23,7 @@ fn networks() -> Vec<FloatNetwork> {
     };
     [0, 1]
         .map(|stages| {
-            let mut float = FloatNetwork::new(network(stages), 5).unwrap();
+            let mut float = FloatNetwork::new(network(stages), Decoding::Tied, 5).unwrap();
             float.set_input_statistics(&[110.0], &[50.0]).unwrap();
             float
         })

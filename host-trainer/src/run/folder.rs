@@ -8,6 +8,7 @@ use switchback::model::spec::NetworkSpec;
 
 use super::RunError;
 use crate::files::{FileError, write_atomically};
+use crate::train::Recipe;
 
 /// The folder of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,9 @@ pub struct RunInfo {
     pub data: PathBuf,
     /// The negative class, where it was named.
     pub negative: Option<String>,
+    /// Names of images that were left out because they cannot be read.
+    #[serde(default)]
+    pub skipped: Vec<String>,
     /// Wall time of the training in seconds; 0 until it is done.
     pub training_seconds: f64,
 }
@@ -86,6 +90,16 @@ impl RunFolder {
         self.0.join("report.html")
     }
 
+    /// `data.json`.
+    pub fn data(&self) -> PathBuf {
+        self.0.join("data.json")
+    }
+
+    /// `recipe.toml`.
+    pub fn recipe(&self) -> PathBuf {
+        self.0.join("recipe.toml")
+    }
+
     /// `log.csv`.
     pub fn log(&self) -> PathBuf {
         self.0.join("log.csv")
@@ -119,10 +133,15 @@ impl RunFolder {
     /// # Errors
     /// [`RunError`] when it cannot be written.
     pub fn write_spec(&self, spec: &NetworkSpec) -> Result<(), RunError> {
-        let path = self.network();
-        let text =
-            toml::to_string(spec).map_err(|e| RunError::Unreadable { path: path.clone(), reason: e.to_string() })?;
-        Ok(write_atomically(&path, |file| std::io::Write::write_all(file, text.as_bytes()))?)
+        write_toml(&self.network(), spec)
+    }
+
+    /// Writes `recipe.toml`.
+    ///
+    /// # Errors
+    /// [`RunError`] when it cannot be written.
+    pub fn write_recipe(&self, recipe: &Recipe) -> Result<(), RunError> {
+        write_toml(&self.recipe(), recipe)
     }
 
     /// Reads `network.toml`.
@@ -141,6 +160,11 @@ impl RunFolder {
 pub(crate) fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, RunError> {
     let text = std::fs::read_to_string(path).map_err(FileError::of("read", path))?;
     toml::from_str(&text).map_err(|e| RunError::Unreadable { path: path.into(), reason: e.to_string().trim().into() })
+}
+
+fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
+    let text = toml::to_string(value).map_err(|e| RunError::Unreadable { path: path.into(), reason: e.to_string() })?;
+    Ok(write_atomically(path, |file| std::io::Write::write_all(file, text.as_bytes()))?)
 }
 
 /// Writes a JSON file, whole or not at all.

@@ -5,9 +5,10 @@
 //! | paths and `run.json` | `folder` |
 //! | every stage quantized, judged and written; the report | `finish` |
 //! | the page's pictures and facts | `report_page` |
-//! | `plan.json` | `plan_file` |
+//! | `data.json`, `plan.json` | `data_file`, `plan_file` |
 //! | model files from disk | `model_file` |
 
+mod data_file;
 mod error;
 mod finish;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod model_file;
 mod plan_file;
 mod report_page;
 
+pub use data_file::DataFile;
 pub use error::RunError;
 pub use finish::{FinishOptions, Finished, finish};
 pub(crate) use finish::{bar, calibrate, calibration_images, identity, quantize_stage};

@@ -1,22 +1,30 @@
 //! What a run needs to go on after an interruption, in one safetensors file that is replaced after every epoch.
 //!
-//! The network's tensors have their own names, the optimizer's velocities the same behind `velocity:`; the header's
-//! notes hold the position and what the run was started with, as JSON.
+//! The network's tensors have their own names, the optimizer's velocities the same behind `velocity:`, the weights of the
+//! best epoch behind `best:`; the header's notes hold the position, the best epoch and what the run was started with, as
+//! JSON. A second file of the same form holds the weights as they were before the phase.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use switchback::model::Network;
 
+use super::best::{Best, BestEpoch};
 use super::error::TrainError;
 use super::phase::Phase;
+use super::recipe::Recipe;
 use super::sgd::Sgd;
-use crate::float::{FloatNetwork, read_tensors, write_tensors};
+use super::state::PhaseState;
+use crate::float::{Decoding, FloatNetwork, read_tensors, write_tensors};
 
 const VELOCITY: &str = "velocity:";
+const BEST: &str = "best:";
 const POSITION: &str = "position";
+const BEST_EPOCH: &str = "best epoch";
 const RUN: &str = "run";
 
 /// How far a run is.
@@ -27,31 +35,56 @@ pub(super) struct Position {
     pub epochs: usize,
     /// Steps done over all phases.
     pub steps: usize,
+    /// Times that the phase was started again with half the learning rate.
+    pub retries: u32,
 }
 
 /// A run as it was after an epoch.
 pub(super) struct Checkpoint {
     pub position: Position,
-    pub tensors: BTreeMap<String, Tensor>,
-    pub velocities: BTreeMap<String, Vec<f32>>,
+    tensors: BTreeMap<String, Tensor>,
+    velocities: BTreeMap<String, Vec<f32>>,
+    best: Option<Best>,
 }
 
-/// Writes a checkpoint. `run` is a JSON object of all that must be the same when it goes on.
-pub(super) fn save(
-    path: &Path,
-    position: Position,
-    run: &Value,
-    float: &FloatNetwork,
-    sgd: &Sgd,
-) -> Result<(), TrainError> {
+impl Checkpoint {
+    /// The phase as it was.
+    ///
+    /// # Errors
+    /// [`TrainError::Float`] when the tensors are not those of `network`.
+    pub fn into_state(
+        self,
+        network: Network,
+        decoding: Decoding,
+        recipe: &Recipe,
+    ) -> Result<PhaseState, TrainError> {
+        Ok(PhaseState {
+            float: FloatNetwork::from_stored(network, decoding, self.tensors)?,
+            sgd: Sgd::resumed(recipe, self.velocities),
+            epochs: self.position.epochs,
+            retries: self.position.retries,
+            best: self.best,
+        })
+    }
+}
+
+/// Writes a checkpoint after `steps` steps over all phases. `run` is a JSON object of all that must be the same when it
+/// goes on.
+pub(super) fn save(path: &Path, phase: Phase, steps: usize, run: &Value, state: &PhaseState) -> Result<(), TrainError> {
     let mut velocities = Vec::new();
-    for (name, velocity) in sgd.velocities() {
+    for (name, velocity) in state.sgd.velocities() {
         velocities.push((format!("{VELOCITY}{name}"), Tensor::new(velocity.as_slice(), &Device::Cpu)?));
     }
-    let weights = float.tensors().iter().map(|(name, var)| (name.clone(), var.as_tensor()));
-    let all = weights.chain(velocities.iter().map(|(name, tensor)| (name.clone(), tensor)));
-    let position = serde_json::json!(position).to_string();
-    let notes = HashMap::from([(POSITION.to_owned(), position), (RUN.to_owned(), run.to_string())]);
+    let weights = state.float.tensors().iter().map(|(name, var)| (name.clone(), var.as_tensor()));
+    let best = state.best.iter().flat_map(|best| &best.weights).map(|(name, w)| (format!("{BEST}{name}"), w));
+    let all = weights.chain(velocities.iter().map(|(name, tensor)| (name.clone(), tensor))).chain(best);
+    let position = Position { phase, epochs: state.epochs, steps, retries: state.retries };
+    let best = state.best.as_ref().map(|best| best.epoch);
+    let notes = HashMap::from([
+        (POSITION.to_owned(), serde_json::json!(position).to_string()),
+        (BEST_EPOCH.to_owned(), serde_json::json!(best).to_string()),
+        (RUN.to_owned(), run.to_string()),
+    ]);
     Ok(write_tensors(path, all, Some(notes))?)
 }
 
@@ -64,22 +97,30 @@ pub(super) fn load(path: &Path, run: &Value) -> Result<Option<Checkpoint>, Train
         return Ok(None);
     }
     let stored = read_tensors(path)?;
-    let note = |what| {
-        let bad = || TrainError::BadCheckpoint { path: path.to_path_buf(), what };
-        let text = stored.notes.get(what).ok_or_else(bad)?;
-        serde_json::from_str::<Value>(text).map_err(|_| bad())
-    };
-    check_same_run(path, &note(RUN)?, run)?;
-    let position = serde_json::from_value(note(POSITION)?)
-        .map_err(|_| TrainError::BadCheckpoint { path: path.to_path_buf(), what: POSITION })?;
-    let (mut tensors, mut velocities) = (BTreeMap::new(), BTreeMap::new());
+    check_same_run(path, &note(path, &stored.notes, RUN)?, run)?;
+    let position = note(path, &stored.notes, POSITION)?;
+    let best_epoch: Option<BestEpoch> = note(path, &stored.notes, BEST_EPOCH)?;
+    let (mut tensors, mut velocities, mut weights) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for (name, tensor) in stored.tensors {
-        match name.strip_prefix(VELOCITY) {
-            Some(name) => drop(velocities.insert(name.to_owned(), tensor.flatten_all()?.to_vec1()?)),
-            None => drop(tensors.insert(name, tensor)),
+        if let Some(name) = name.strip_prefix(VELOCITY) {
+            velocities.insert(name.to_owned(), tensor.flatten_all()?.to_vec1()?);
+        } else if let Some(name) = name.strip_prefix(BEST) {
+            weights.insert(name.to_owned(), tensor);
+        } else {
+            tensors.insert(name, tensor);
         }
     }
-    Ok(Some(Checkpoint { position, tensors, velocities }))
+    let best = best_epoch.map(|epoch| Best { epoch, weights });
+    Ok(Some(Checkpoint { position, tensors, velocities, best }))
+}
+
+fn note<T: DeserializeOwned>(
+    path: &Path,
+    notes: &HashMap<String, String>,
+    what: &'static str,
+) -> Result<T, TrainError> {
+    let text = notes.get(what).and_then(|text| serde_json::from_str(text).ok());
+    text.ok_or_else(|| TrainError::BadCheckpoint { path: path.to_path_buf(), what })
 }
 
 fn check_same_run(path: &Path, found: &Value, expected: &Value) -> Result<(), TrainError> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use switchback::model::SpecError;
 
+use super::divergence::Divergence;
 use super::phase::Phase;
 use super::recipe::RecipeError;
 use crate::data::DataError;
@@ -39,19 +40,17 @@ pub enum TrainError {
     /// An image could not be read.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The loss or the gradient stopped being a number.
-    #[error("{phase}, epoch {epoch}, step {step}: found loss {loss} and gradient norm {norm}, expected finite numbers")]
+    /// The phase went astray, also with smaller learning rates.
+    #[error("{phase}: {cause}; tries: {tries}, the last with learning rate {learning_rate}")]
     Diverged {
         /// The phase.
         phase: Phase,
-        /// Its epoch, from 1.
-        epoch: usize,
-        /// The step, from 1, counted over all phases.
-        step: usize,
-        /// The loss of the batch.
-        loss: f32,
-        /// The norm of the gradient over all tensors.
-        norm: f32,
+        /// Times that the phase was tried.
+        tries: u32,
+        /// Of the last try's first epoch, after the warm-up.
+        learning_rate: f32,
+        /// What went astray in the last try.
+        cause: Divergence,
     },
     /// The checkpoint belongs to another run.
     #[error("{}: found {what} {found}, expected {expected}", path.display())]
@@ -92,9 +91,9 @@ impl TrainError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Diverged { .. } => Some("lower the phase's learning_rate, or set clip in the recipe".into()),
-            Self::OtherRun { .. } | Self::BadCheckpoint { .. } => {
-                Some("train without --resume, or into another folder with --out".into())
-            }
+            Self::OtherRun { .. } | Self::BadCheckpoint { .. } => Some(
+                "repeat the run's own options, or train without --resume, or into another folder with --out".into(),
+            ),
             Self::Data(error) => error.help(),
             _ => None,
         }

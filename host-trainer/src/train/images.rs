@@ -63,6 +63,12 @@ impl Images {
         &self.targets[image]
     }
 
+    /// How many images show each class.
+    pub fn class_counts(&self) -> Vec<usize> {
+        let classes = self.targets.first().map_or(0, Vec::len);
+        (0..classes).map(|class| self.targets.iter().filter(|target| target[class] > 0.5).count()).collect()
+    }
+
     /// Mean and standard deviation of each channel over all pixels, in pixel levels. A constant channel's deviation
     /// counts as 1.
     pub fn statistics(&self) -> (Vec<f32>, Vec<f32>) {

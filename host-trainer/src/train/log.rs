@@ -29,7 +29,8 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Goes on after `steps` steps; what an interrupted run logged beyond them is dropped. Without steps, starts anew.
+    /// Goes on after `steps` steps; what an interrupted run logged beyond them is dropped. Without steps, starts
+    /// anew. The file says so at once.
     pub fn open(path: &Path, steps: usize) -> Result<Self, TrainError> {
         let mut rows = Vec::new();
         if steps > 0 && path.exists() {
@@ -42,7 +43,9 @@ impl Log {
                 }
             }
         }
-        Ok(Self { path: path.to_path_buf(), rows })
+        let log = Self { path: path.to_path_buf(), rows };
+        log.write()?;
+        Ok(log)
     }
 
     /// Adds a step.
@@ -50,11 +53,26 @@ impl Log {
         self.rows.push(LogRow { phase: phase.to_string(), epoch, step, loss, learning_rate, validation: None });
     }
 
+    /// The loss at the first step of a phase; `None` before it.
+    pub fn first_loss(&self, phase: Phase) -> Option<f32> {
+        let phase = phase.to_string();
+        self.rows.iter().find(|row| row.phase == phase).map(|row| row.loss)
+    }
+
+    /// Drops all steps after `steps`.
+    pub fn drop_after(&mut self, steps: usize) {
+        self.rows.retain(|row| row.step <= steps);
+    }
+
     /// Adds the validation figure to the last step and writes the file.
     pub fn end_epoch(&mut self, validation: Option<f64>) -> Result<(), TrainError> {
         if let Some(last) = self.rows.last_mut() {
             last.validation = validation;
         }
+        self.write()
+    }
+
+    fn write(&self) -> Result<(), TrainError> {
         write_atomically(&self.path, |file| {
             let mut writer = csv::Writer::from_writer(file);
             for row in &self.rows {
@@ -83,6 +101,10 @@ mod tests {
         let resumed = Log::open(&path, 3)?;
         assert_eq!(resumed.rows, log.rows[..3]);
         assert_eq!(Log::open(&path, 0)?.rows, []);
+        log.step(Phase::Stage(3), 1, 5, 0.25, 0.01);
+        assert_eq!((log.first_loss(Phase::Stage(3)), log.first_loss(Phase::Stage(1))), (Some(0.25), None));
+        log.drop_after(3);
+        assert_eq!(log.rows, resumed.rows);
         Ok(())
     }
 }

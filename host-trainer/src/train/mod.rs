@@ -7,17 +7,21 @@
 //! |---|---|
 //! | how long, how fast, how a head starts | `recipe`, `schedule` |
 //! | the order of phases, what one phase hands to the next | `staged` |
-//! | epochs and steps of one phase | `phase` |
+//! | tries, epochs and steps of one phase | `tries`, `phase` |
 //! | images in memory and batches of them | `images`, `augment` |
-//! | what is minimized and how | `loss`, `sgd` |
-//! | how well it goes | `validation`, `log`, `progress` |
-//! | going on after an interruption | `checkpoint` |
+//! | what is minimized and how | `loss`, `balance`, `sgd` |
+//! | how well it goes, and when to stop | `validation`, `best`, `log`, `progress` |
+//! | what counts as astray | `divergence` |
+//! | going on after an interruption | `state`, `checkpoint` |
 //!
 //! Equal seeds, data and recipes give equal bits on one machine, whatever the number of threads, and whether or not the
 //! run was interrupted.
 
 mod augment;
+mod balance;
+mod best;
 mod checkpoint;
+mod divergence;
 mod error;
 mod images;
 mod log;
@@ -28,11 +32,14 @@ mod recipe;
 mod schedule;
 mod sgd;
 mod staged;
+mod state;
+mod tries;
 mod validation;
 
 #[cfg(test)]
 mod tests;
 
+pub use divergence::Divergence;
 pub use error::TrainError;
 pub use phase::Phase;
 pub use recipe::{PhaseRecipe, Recipe, RecipeError};

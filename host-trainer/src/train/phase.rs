@@ -1,25 +1,23 @@
-//! One phase of the staged training: its epochs and steps.
+//! The phases of the staged training, and the steps of an epoch.
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use candle_core::Tensor;
-use indicatif::MultiProgress;
+use indicatif::{MultiProgress, ProgressBar};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::augment::{Slack, batches_per_epoch, epoch_views};
-use super::checkpoint::{self, Position};
+use super::augment::{Slack, epoch_views};
+use super::balance::ClassBalance;
+use super::divergence::Divergence;
 use super::error::TrainError;
 use super::images::Images;
 use super::log::Log;
-use super::loss::Objective;
-use super::progress::{line, phase_bar};
+use super::loss::Loss;
 use super::recipe::{PhaseRecipe, Recipe};
 use super::schedule::learning_rate;
-use super::sgd::Sgd;
-use super::validation::validate;
+use super::state::PhaseState;
 use crate::float::FloatNetwork;
 
 /// A phase of the staged training (section 4.2), in their order.
@@ -80,7 +78,12 @@ pub(super) struct Trainer<'a> {
     pub validation: Images,
     pub progress: &'a MultiProgress,
     pub log: Log,
+    pub loss: Loss,
+    pub balance: ClassBalance,
+    /// The run as it was after the last epoch.
     pub checkpoint: PathBuf,
+    /// The run as it was before the phase.
+    pub phase_start: PathBuf,
     /// What a checkpoint of this run is told by.
     pub run: Value,
     /// Steps done over all phases.
@@ -88,70 +91,32 @@ pub(super) struct Trainer<'a> {
 }
 
 impl Trainer<'_> {
-    /// Trains `float` from epoch `first_epoch` of the phase to its end; after each epoch the log and a checkpoint are
-    /// written.
+    /// Runs one epoch; returns its mean loss.
     ///
     /// # Errors
     /// [`TrainError::Diverged`] names the step at which the loss stopped being a number.
-    pub fn run_phase(
+    pub(super) fn run_epoch(
         &mut self,
         phase: Phase,
-        float: &FloatNetwork,
-        sgd: &mut Sgd,
-        first_epoch: usize,
-    ) -> Result<(), TrainError> {
-        let schedule = phase.recipe(self.recipe);
-        if first_epoch >= schedule.epochs {
-            return Ok(());
-        }
-        let per_epoch = batches_per_epoch(self.train.len(), self.recipe.batch);
-        let bar = phase_bar(self.progress, &phase.to_string(), schedule.epochs * per_epoch);
-        bar.set_position((first_epoch * per_epoch) as u64);
-        bar.reset_eta();
-        let (start, first_step) = (Instant::now(), self.steps);
-        let (mut loss, mut validation) = (0.0, None);
-        for epoch in first_epoch..schedule.epochs {
-            loss = self.run_epoch(phase, epoch, float, sgd, &bar)?;
-            validation = validate(float, phase, &self.validation)?;
-            self.log.end_epoch(validation)?;
-            let position = Position { phase, epochs: epoch + 1, steps: self.steps };
-            checkpoint::save(&self.checkpoint, position, &self.run, float, sgd)?;
-        }
-        bar.finish_and_clear();
-        let milliseconds = start.elapsed().as_secs_f64() * 1e3 / (self.steps - first_step).max(1) as f64;
-        let validation = validation.map_or("none".into(), |figure| format!("{figure:.4}"));
-        let epochs = schedule.epochs;
-        let text = format!(
-            "{phase}: {epochs} epochs, loss {loss:.4}, validation {validation}, {milliseconds:.0} ms a step, {:.0} s",
-            start.elapsed().as_secs_f64()
-        );
-        line(self.progress, &text);
-        Ok(())
-    }
-
-    /// Runs one epoch; returns its mean loss.
-    fn run_epoch(
-        &mut self,
-        phase: Phase,
-        epoch: usize,
-        float: &FloatNetwork,
-        sgd: &mut Sgd,
-        bar: &indicatif::ProgressBar,
+        schedule: &PhaseRecipe,
+        state: &mut PhaseState,
+        bar: &ProgressBar,
     ) -> Result<f32, TrainError> {
-        let schedule = phase.recipe(self.recipe);
-        let input = float.network().input();
+        let epoch = state.epochs;
+        let input = state.float.network().input();
         let slack = Slack { width: self.train.width - input.width, height: self.train.height - input.height };
         let epochs = epoch_views(self.seed, phase, epoch, self.train.len(), self.recipe.batch, slack);
         let (batches, mut sum) = (epochs.len(), 0.0);
         for (index, views) in epochs.iter().enumerate() {
             let (images, targets) = self.train.batch(views, input.width, input.height)?;
-            let rate = learning_rate(&schedule, self.recipe.warmup_steps, epoch, epoch * batches + index);
-            let objective = loss_of(phase, float, &images, &targets, self.recipe.leak)?;
+            let rate = learning_rate(schedule, self.recipe.warmup_steps, epoch, epoch * batches + index);
+            let objective = loss_of(phase, &state.float, &images, &targets, &self.loss, self.recipe.leak)?;
             let loss = objective.to_scalar::<f32>()?;
-            let norm = sgd.step(float.trainable(), &objective.backward()?, rate)?;
+            let norm = state.sgd.step(state.float.trainable(), &objective.backward()?, rate)?;
             self.steps += 1;
             if !(loss.is_finite() && norm.is_finite()) {
-                return Err(TrainError::Diverged { phase, epoch: epoch + 1, step: self.steps, loss, norm });
+                let cause = Divergence::NotFinite { step: self.steps, loss, norm };
+                return Err(state.diverged(phase, schedule, cause));
             }
             self.log.step(phase, epoch + 1, self.steps, loss, rate);
             sum += loss;
@@ -168,13 +133,11 @@ fn loss_of(
     float: &FloatNetwork,
     images: &Tensor,
     targets: &Tensor,
+    loss: &Loss,
     leak: f32,
 ) -> Result<Tensor, TrainError> {
-    let objective = Objective::of(float.network().spec().head.activation);
     Ok(match phase {
-        Phase::Classification => objective.of_logits(&float.classify(images)?, targets)?,
-        Phase::Baseline | Phase::Stage(_) => {
-            objective.of_scores(&float.forward_leaky(images, leak)?.scores, targets)?
-        }
+        Phase::Classification => loss.of_logits(&float.classify(images)?, targets)?,
+        Phase::Baseline | Phase::Stage(_) => loss.of_scores(&float.forward_leaky(images, leak)?.scores, targets)?,
     })
 }

@@ -1,4 +1,4 @@
-//! What is shown while it runs: bars on a terminal, a line a phase elsewhere.
+//! What is shown while it runs: bars on a terminal, a line an epoch elsewhere, and a line a phase on both.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
@@ -7,9 +7,9 @@ pub(super) fn counting_bar(progress: &MultiProgress, what: &str, length: usize) 
     bar(progress, what, length, "{prefix:20} {wide_bar} {pos}/{len} {eta:>4}")
 }
 
-/// A bar for the steps of a phase, with its loss as the message.
+/// A bar for the steps of a phase, with its loss as the message; the prefix has room for the validation figure.
 pub(super) fn phase_bar(progress: &MultiProgress, what: &str, steps: usize) -> ProgressBar {
-    bar(progress, what, steps, "{prefix:20} {wide_bar} {pos}/{len} {msg} ETA {eta:>4}")
+    bar(progress, what, steps, "{prefix:27} {wide_bar} {pos}/{len} {msg} ETA {eta:>4}")
 }
 
 fn bar(progress: &MultiProgress, what: &str, length: usize, template: &str) -> ProgressBar {
@@ -25,5 +25,12 @@ pub(super) fn line(progress: &MultiProgress, text: &str) {
     } else {
         // A terminal that went away is no reason to stop training.
         let _ = progress.println(text);
+    }
+}
+
+/// Shows a line where no bars are drawn: stderr is a file or a pipe.
+pub(super) fn line_without_bars(progress: &MultiProgress, text: impl FnOnce() -> String) {
+    if progress.is_hidden() {
+        eprintln!("{}", text());
     }
 }

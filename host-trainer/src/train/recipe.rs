@@ -32,6 +32,8 @@ pub struct Recipe {
     pub crop_margin: f32,
     /// Nodes of the two hidden fully connected layers.
     pub hidden: usize,
+    /// Whether rare classes count more in the loss, as much as frequent ones.
+    pub balance: bool,
 }
 
 /// One phase of the training.
@@ -44,11 +46,25 @@ pub struct PhaseRecipe {
     pub learning_rate: f32,
     /// Epochs after which the learning rate is halved, again and again.
     pub halve_every: Option<usize>,
+    /// Early stop: the phase ends after so many epochs without a greater validation figure (area under the ROC curve, or
+    /// mean average precision), and goes back to the weights of the epoch with the greatest.
+    pub patience: Option<usize>,
 }
 
 impl PhaseRecipe {
     const fn new(epochs: usize, learning_rate: f32, halve_every: Option<usize>) -> Self {
-        Self { epochs, learning_rate, halve_every }
+        Self { epochs, learning_rate, halve_every, patience: None }
+    }
+
+    /// The same with the learning rate halved `times` times.
+    pub(super) fn slowed(self, times: u32) -> Self {
+        Self { learning_rate: self.learning_rate * 0.5_f32.powi(times as i32), ..self }
+    }
+
+    fn scaled(self, factor: f64) -> Self {
+        let scale = |epochs: usize| ((epochs as f64 * factor).round() as usize).max(1);
+        let epochs = if self.epochs == 0 { 0 } else { scale(self.epochs) };
+        Self { epochs, halve_every: self.halve_every.map(scale), ..self }
     }
 }
 
@@ -83,10 +99,12 @@ impl Recipe {
             fresh_head: true,
             crop_margin: 1.0625,
             hidden: hidden_nodes(spec),
+            balance: true,
         }
     }
 
-    /// Section 4.2 to the letter; what the paper does not mention (weight decay, clipping, warm-up, leak) is off.
+    /// Section 4.2 to the letter; what the paper does not mention (weight decay, clipping, warm-up, leak, class weights)
+    /// is off.
     pub fn paper_for(spec: &NetworkSpec) -> Self {
         Self {
             classification: PhaseRecipe::new(50, 0.01, Some(20)),
@@ -97,6 +115,7 @@ impl Recipe {
             warmup_steps: 0,
             leak: 0.0,
             fresh_head: false,
+            balance: false,
             ..Self::default_for(spec)
         }
     }
@@ -121,6 +140,17 @@ impl Recipe {
         Self { baseline: PhaseRecipe { epochs, halve_every, ..self.baseline }, ..self.clone() }
     }
 
+    /// The same schedule over `factor` times the epochs, at least one of each phase that has any; halvings of the learning
+    /// rate move along, `patience` stays.
+    pub fn with_epochs_scaled(self, factor: f64) -> Self {
+        Self {
+            classification: self.classification.scaled(factor),
+            baseline: self.baseline.scaled(factor),
+            stage: self.stage.scaled(factor),
+            ..self
+        }
+    }
+
     /// Checks every number.
     ///
     /// # Errors
@@ -137,6 +167,7 @@ impl Recipe {
             let rate = phase.learning_rate;
             ensure(rate.is_finite() && rate > 0.0, what, rate, "a positive number")?;
             ensure(phase.halve_every != Some(0), "halve_every", 0.0, "at least 1 epoch, or none")?;
+            ensure(phase.patience != Some(0), "patience", 0.0, "at least 1 epoch, or none")?;
         }
         ensure(self.batch > 0, "batch", self.batch as f32, "at least 1")?;
         ensure((0.0..1.0).contains(&self.momentum), "momentum", self.momentum, "0 to below 1")?;
@@ -191,5 +222,29 @@ mod tests {
     fn a_bad_number_is_named() {
         let recipe = Recipe { crop_margin: f32::NAN, ..Recipe::default_for(&table1(1.0)) };
         assert_eq!(recipe.check().map_err(|e| e.what), Err("crop_margin"));
+    }
+
+    #[test]
+    fn a_recipe_reads_back_from_toml_and_an_unknown_key_is_named() {
+        let mut recipe = Recipe::default_for(&table1(0.125));
+        recipe.stage.patience = Some(3);
+        let text = toml::to_string(&recipe).unwrap();
+        assert_eq!(toml::from_str(&text), Ok(recipe));
+        let error = toml::from_str::<Recipe>(&format!("impatience = 3\n{text}")).unwrap_err().to_string();
+        assert!(error.contains("impatience"), "{error}");
+    }
+
+    #[test]
+    fn scaling_keeps_the_shape_of_the_schedule() {
+        let recipe = Recipe::default_for(&table1(0.125)).with_epochs_scaled(1.5);
+        let schedule = |phase: PhaseRecipe| (phase.epochs, phase.halve_every);
+        assert_eq!(
+            [recipe.classification, recipe.baseline, recipe.stage].map(schedule),
+            [(18, Some(9)), (12, Some(6)), (9, Some(3))]
+        );
+        let mut recipe = recipe;
+        recipe.baseline.epochs = 0;
+        let least = recipe.with_epochs_scaled(0.01);
+        assert_eq!([least.classification.epochs, least.baseline.epochs, least.stage.halve_every.unwrap()], [1, 0, 1]);
     }
 }

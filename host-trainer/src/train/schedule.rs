@@ -16,7 +16,7 @@ mod tests {
 
     #[test]
     fn rises_then_halves() {
-        let phase = PhaseRecipe { epochs: 10, learning_rate: 0.8, halve_every: Some(4) };
+        let phase = PhaseRecipe { epochs: 10, learning_rate: 0.8, halve_every: Some(4), patience: None };
         assert_eq!(learning_rate(&phase, 4, 0, 0), 0.2);
         assert_eq!(learning_rate(&phase, 4, 0, 3), 0.8);
         assert_eq!(learning_rate(&phase, 4, 3, 30), 0.8);

@@ -7,13 +7,17 @@ use serde_json::json;
 use switchback::model::Network;
 use switchback::model::spec::{MapActivation, NetworkSpec};
 
-use super::checkpoint::{self, Checkpoint};
+use super::balance::ClassBalance;
+use super::checkpoint;
 use super::error::TrainError;
 use super::images::Images;
 use super::log::Log;
+use super::loss::{Loss, Objective};
 use super::phase::{Phase, Trainer};
+use super::progress::line;
 use super::recipe::Recipe;
 use super::sgd::Sgd;
+use super::state::PhaseState;
 use crate::data::{DataSet, Split, Task};
 use crate::float::{Decoding, FloatNetwork, NewHead};
 
@@ -70,11 +74,15 @@ pub fn train(
         "input mean": mean,
         "input std": std,
     });
-    let checkpoint_path = options.out.join("checkpoint").join("training.safetensors");
+    let folder = options.out.join("checkpoint");
+    let checkpoint_path = folder.join("training.safetensors");
     let mut checkpoint = if options.resume { checkpoint::load(&checkpoint_path, &run)? } else { None };
     let position = checkpoint.as_ref().map(|c| c.position);
     let steps = position.map_or(0, |position| position.steps);
     let log = Log::open(&options.out.join("log.csv"), steps)?;
+    let objective = Objective::of(network.spec().head.activation);
+    let balance = ClassBalance::new(objective, train.len(), train.class_counts(), recipe.balance);
+    line(progress, &balance.describe(&data.classes));
     let mut trainer = Trainer {
         seed: options.seed,
         recipe,
@@ -82,7 +90,10 @@ pub fn train(
         validation,
         progress,
         log,
+        loss: Loss::new(objective, balance.weights())?,
+        balance,
         checkpoint: checkpoint_path,
+        phase_start: folder.join("phase-start.safetensors"),
         run,
         steps,
     };
@@ -99,11 +110,8 @@ pub fn train(
             }
             continue;
         }
-        let (float, mut sgd, epoch) = match checkpoint.take() {
-            Some(Checkpoint { position, tensors, velocities }) => {
-                let float = FloatNetwork::from_stored(network, options.decoding, tensors)?;
-                (float, Sgd::resumed(recipe, velocities), position.epochs)
-            }
+        let state = match checkpoint.take() {
+            Some(checkpoint) => checkpoint.into_state(network, options.decoding, recipe)?,
             None => {
                 let seed = weights_seed(options.seed, phase);
                 let float = match (phase, trained.last().or(classifier.as_ref())) {
@@ -118,10 +126,10 @@ pub fn train(
                         float
                     }
                 };
-                (float, Sgd::new(recipe), 0)
+                PhaseState::new(float, Sgd::new(recipe))
             }
         };
-        trainer.run_phase(phase, &float, &mut sgd, epoch)?;
+        let float = trainer.run_phase(phase, state)?;
         if phase == Phase::Classification {
             classifier = Some(float);
         } else {

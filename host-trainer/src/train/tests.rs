@@ -4,13 +4,19 @@ use std::path::Path;
 
 use image::GrayImage;
 use indicatif::{MultiProgress, ProgressDrawTarget};
+use switchback::model::Network;
 use switchback::model::spec::{ConvolutionSpec, HeadSpec, InputSpec, NetworkSpec};
 
+use super::images::Images;
+use super::validation::validate;
 use super::*;
-use crate::data::{DataSet, OpenOptions};
-use crate::float::{FloatNetwork, read_tensors, write_tensors};
+use crate::data::{DataSet, OpenOptions, Split};
+use crate::float::{Decoding, FloatNetwork, read_tensors, write_tensors};
 
 const SIDE: u16 = 16;
+
+/// A learning rate at which the tiny network's loss explodes, while it learns at an eighth of it.
+const TOO_FAST: f32 = 0.5;
 
 /// Images of noise, `labels(i)` of which have bright squares: `left`, `right` or both.
 fn data_set(folder: &Path, labels: impl Fn(u32) -> &'static str) -> DataSet {
@@ -76,16 +82,18 @@ fn assert_same_bits(a: &[FloatNetwork], b: &[FloatNetwork]) {
     }
 }
 
-/// Makes the checkpoint of a finished shorter run that of an interrupted longer one.
+/// Makes the checkpoints of a finished shorter run those of an interrupted longer one.
 fn lengthen(out: &Path, longer: &Recipe) {
-    let path = out.join("checkpoint/training.safetensors");
-    let stored = read_tensors(&path).unwrap();
-    let mut notes = stored.notes;
-    let mut run: serde_json::Value = serde_json::from_str(&notes["run"]).unwrap();
-    run["recipe"] = serde_json::json!(longer);
-    notes.insert("run".into(), run.to_string());
-    let tensors = stored.tensors.iter().map(|(name, tensor)| (name.clone(), tensor));
-    write_tensors(&path, tensors, Some(notes)).unwrap();
+    for file in ["training.safetensors", "phase-start.safetensors"] {
+        let path = out.join("checkpoint").join(file);
+        let stored = read_tensors(&path).unwrap();
+        let mut notes = stored.notes;
+        let mut run: serde_json::Value = serde_json::from_str(&notes["run"]).unwrap();
+        run["recipe"] = serde_json::json!(longer);
+        notes.insert("run".into(), run.to_string());
+        let tensors = stored.tensors.iter().map(|(name, tensor)| (name.clone(), tensor));
+        write_tensors(&path, tensors, Some(notes)).unwrap();
+    }
 }
 
 #[test]
@@ -108,6 +116,84 @@ fn a_resumed_run_gives_the_bits_of_an_uninterrupted_one() -> Result<(), TrainErr
     // A finished run resumes to itself.
     let again = run(&spec, &data, recipe(&spec, [2, 1, 2]), true, &folder.path().join("whole"))?;
     assert_same_bits(&whole, &again);
+    Ok(())
+}
+
+#[test]
+fn early_stop_keeps_the_best_epoch_and_resumes_exactly() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let spec = spec(2, HeadSpec::EVIDENCE);
+    let patient = |epochs: usize| {
+        let mut recipe = recipe(&spec, [12, epochs, 1]);
+        [recipe.classification.patience, recipe.baseline.patience] = [None, Some(2)];
+        recipe
+    };
+    let whole = folder.path().join("whole");
+    let trained = run(&spec, &data, patient(40), false, &whole)?;
+    let rows = log_rows(&whole);
+    let figures: Vec<f64> =
+        rows.iter().filter(|row| row.phase == "baseline").filter_map(|row| row.validation).collect();
+    assert!((3..40).contains(&figures.len()), "{figures:?}");
+    let best = figures.iter().copied().fold(0.0, f64::max);
+    // Stopped two epochs after the best figure was reached first.
+    assert_eq!(figures.iter().position(|&figure| figure == best), Some(figures.len() - 3), "{figures:?}");
+
+    // The kept weights are those of a run that ends at the best epoch, of equal ones the last.
+    let kept = 1 + figures.iter().rposition(|&figure| figure == best).unwrap();
+    let short = run(&spec, &data, recipe(&spec, [12, kept, 0]), false, &folder.path().join("short"))?;
+    assert_same_bits(&trained[..1], &short[..1]);
+
+    // Interrupted one epoch before it stops.
+    let out = folder.path().join("interrupted");
+    let mut stopped = patient(figures.len() - 1);
+    stopped.stage.epochs = 0;
+    run(&spec, &data, stopped, false, &out)?;
+    lengthen(&out, &patient(40));
+    assert_same_bits(&trained, &run(&spec, &data, patient(40), true, &out)?);
+    assert_eq!(log_rows(&out), rows);
+    // A finished run resumes to itself.
+    assert_same_bits(&trained, &run(&spec, &data, patient(40), true, &whole)?);
+    Ok(())
+}
+
+/// The rows of a run's log.
+fn log_rows(out: &Path) -> Vec<log::LogRow> {
+    csv::Reader::from_path(out.join("log.csv")).unwrap().deserialize().map(|row| row.unwrap()).collect()
+}
+
+/// A recipe whose first phase starts at `learning_rate` with nothing to hold it.
+fn too_fast(spec: &NetworkSpec, learning_rate: f32) -> Recipe {
+    let mut recipe = Recipe { clip: None, warmup_steps: 0, ..recipe(spec, [3, 1, 1]) };
+    recipe.classification.learning_rate = learning_rate;
+    recipe
+}
+
+#[test]
+fn a_phase_that_diverges_starts_again_with_half_the_rate_and_resumes_exactly() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let spec = spec(2, HeadSpec::EVIDENCE);
+    let whole = folder.path().join("whole");
+    let trained = run(&spec, &data, too_fast(&spec, TOO_FAST), false, &whole)?;
+    let rows = log_rows(&whole);
+    assert!([2.0, 4.0, 8.0].map(|slower| TOO_FAST / slower).contains(&rows[0].learning_rate), "{:?}", rows[0]);
+    // The log is of the try that counts.
+    assert_eq!(rows.iter().map(|row| row.step).collect::<Vec<_>>(), (1..=rows.len()).collect::<Vec<_>>());
+    assert_eq!(rows.iter().filter(|row| row.phase == "classification").count(), 3 * 4);
+    assert!(rows.iter().all(|row| row.loss.is_finite()));
+
+    // Interrupted after the first epoch, before anything went astray, and after the second, in a later try.
+    for epochs in [1, 2] {
+        let out = folder.path().join(format!("interrupted-{epochs}"));
+        let longer = too_fast(&spec, TOO_FAST);
+        let mut stopped = longer.clone();
+        [stopped.classification.epochs, stopped.baseline.epochs, stopped.stage.epochs] = [epochs, 0, 0];
+        run(&spec, &data, stopped, false, &out)?;
+        lengthen(&out, &longer);
+        assert_same_bits(&trained, &run(&spec, &data, longer, true, &out)?);
+        assert_eq!(log_rows(&out), rows);
+    }
     Ok(())
 }
 
@@ -135,8 +221,7 @@ fn the_loss_falls_in_a_binary_and_in_a_multi_label_problem() -> Result<(), Train
         let networks = run(spec, &data, recipe(spec, [16, 8, 8]), false, &out)?;
         assert_eq!(networks.iter().map(|float| float.network().stages()).collect::<Vec<_>>(), [0, 1]);
         assert!((0..2).all(|stage| stage_path(&out, stage).exists()));
-        let mut log = csv::Reader::from_path(out.join("log.csv")).unwrap();
-        let rows: Vec<log::LogRow> = log.deserialize().map(|row| row.unwrap()).collect();
+        let rows = log_rows(&out);
         let phase = |phase: &str| rows.iter().filter(|row| row.phase == phase).cloned().collect::<Vec<_>>();
         for phase in ["classification", "baseline"].map(phase) {
             let mean = |rows: &[log::LogRow]| rows.iter().map(|row| row.loss).sum::<f32>() / rows.len() as f32;
@@ -145,6 +230,24 @@ fn the_loss_falls_in_a_binary_and_in_a_multi_label_problem() -> Result<(), Train
         }
         let figure = phase("stage-1").last().and_then(|row| row.validation).unwrap();
         assert!(figure > 0.9, "{name}: validation {figure}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_network_that_says_the_same_everywhere_is_noticed() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let network = Network::new(spec(2, HeadSpec::EVIDENCE)).unwrap();
+    let hidden = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
+    let images = Images::load(&data, Split::Val, &network, (SIDE.into(), SIDE.into()), &hidden)?;
+    let float = FloatNetwork::new(network, Decoding::Tied, 1)?.with_classifier(8, 2)?;
+    for (phase, tensor) in [(Phase::Classification, "fc3.weight"), (Phase::Stage(1), "head.stage1.weight")] {
+        let constant = || validate(phase, &float, &images).map(|validation| validation.constant);
+        assert!(!constant()?, "{phase}");
+        let var = &float.tensors()[tensor];
+        var.set(&var.zeros_like()?)?;
+        assert!(constant()?, "{phase}");
     }
     Ok(())
 }
@@ -161,7 +264,7 @@ fn what_cannot_be_trained_is_refused_by_name() {
     };
     let two = spec(2, HeadSpec::EVIDENCE);
     let error = run(&two, &data, fast(&two), false, &out).err();
-    assert!(matches!(error, Some(TrainError::Diverged { phase: Phase::Classification, .. })), "{error:?}");
+    assert!(matches!(error, Some(TrainError::Diverged { phase: Phase::Classification, tries: 4, .. })), "{error:?}");
 
     let three = spec(3, HeadSpec::PAPER_MULTI_LABEL);
     let error = run(&three, &data, recipe(&three, [1, 1, 1]), false, &out).err();

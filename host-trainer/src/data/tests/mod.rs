@@ -4,6 +4,7 @@ mod images;
 mod layouts;
 mod masks;
 mod real_sets;
+mod report;
 mod splits;
 
 use super::{DataError, DataSet, OpenOptions};

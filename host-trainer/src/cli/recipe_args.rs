@@ -1,0 +1,104 @@
+//! `--recipe` and `--epochs-scale`: one way from flags to the recipe.
+
+use std::path::PathBuf;
+
+use switchback::model::spec::NetworkSpec;
+
+use crate::run::{RunError, read_toml};
+use crate::train::{Recipe, RecipeError};
+
+/// How to train.
+#[derive(Debug, clap::Args)]
+pub struct RecipeArgs {
+    /// A whole recipe: recipe.toml of a run folder, edited [default: by --head and --quick].
+    #[arg(long, value_name = "FILE.toml")]
+    recipe: Option<PathBuf>,
+    /// Multiplies the epochs of every phase, and those between halvings of the learning rate.
+    #[arg(long, value_name = "F", value_parser = parse_scale)]
+    epochs_scale: Option<f64>,
+}
+
+/// A recipe that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RecipeArgsError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] RunError),
+    /// A number is outside its range.
+    #[error("{}: {source}", path.display())]
+    Number {
+        /// The file.
+        path: PathBuf,
+        /// Which number.
+        source: RecipeError,
+    },
+}
+
+fn parse_scale(text: &str) -> Result<f64, String> {
+    let scale: f64 = text.parse().map_err(|_| format!("found '{text}', expected a number such as 2"))?;
+    let expected = "expected above 0 and at most 1000";
+    if scale > 0.0 && scale <= 1000.0 { Ok(scale) } else { Err(format!("found {scale}, {expected}")) }
+}
+
+impl RecipeArgs {
+    /// The recipe of the file, else the preset for the network, with its epochs scaled.
+    ///
+    /// # Errors
+    /// [`RecipeArgsError`] names the file with its line and key, or the number.
+    pub fn recipe(&self, spec: &NetworkSpec, quick: bool, paper: bool) -> Result<Recipe, RecipeArgsError> {
+        let recipe = match &self.recipe {
+            Some(path) => {
+                let recipe: Recipe = read_toml(path)?;
+                recipe.check().map_err(|source| RecipeArgsError::Number { path: path.clone(), source })?;
+                recipe
+            }
+            None if quick => Recipe::quick_for(spec),
+            None if paper => Recipe::paper_for(spec),
+            None => Recipe::default_for(spec),
+        };
+        Ok(match self.epochs_scale {
+            Some(scale) => recipe.with_epochs_scaled(scale),
+            None => recipe,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use switchback::model::spec::InputSpec;
+
+    use super::*;
+
+    fn spec() -> NetworkSpec {
+        NetworkSpec::table1(0.125, InputSpec { width: 96, height: 96, channels: 1 }, 2)
+    }
+
+    #[test]
+    fn a_written_recipe_comes_back_scaled_and_a_bad_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("recipe.toml");
+        let mut recipe = Recipe::default_for(&spec());
+        recipe.stage.patience = Some(2);
+        let args = |scale| RecipeArgs { recipe: Some(path.clone()), epochs_scale: scale };
+        std::fs::write(&path, toml::to_string(&recipe).unwrap()).unwrap();
+        assert_eq!(args(None).recipe(&spec(), true, true).unwrap(), recipe);
+        assert_eq!(args(Some(2.0)).recipe(&spec(), false, false).unwrap().stage.epochs, 2 * recipe.stage.epochs);
+
+        recipe.momentum = 1.5;
+        std::fs::write(&path, toml::to_string(&recipe).unwrap()).unwrap();
+        let error = args(None).recipe(&spec(), false, false).unwrap_err().to_string();
+        assert!(error.contains("recipe.toml: momentum: found 1.5"), "{error}");
+        std::fs::write(&path, "batch = 'many'").unwrap();
+        let error = args(None).recipe(&spec(), false, false).unwrap_err().to_string();
+        assert!(error.contains("recipe.toml") && error.contains("batch"), "{error}");
+    }
+
+    #[test]
+    fn flags_choose_the_preset() {
+        let args = RecipeArgs { recipe: None, epochs_scale: None };
+        assert_eq!(args.recipe(&spec(), true, true).unwrap(), Recipe::quick_for(&spec()));
+        assert_eq!(args.recipe(&spec(), false, true).unwrap(), Recipe::paper_for(&spec()));
+        assert_eq!(args.recipe(&spec(), false, false).unwrap(), Recipe::default_for(&spec()));
+        assert!(["0", "-1", "nan", "1e9", "x"].iter().all(|text| parse_scale(text).is_err()));
+    }
+}
