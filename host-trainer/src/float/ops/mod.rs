@@ -18,12 +18,13 @@
 
 mod batch;
 mod conv_pool;
-mod correlation;
+mod geometry;
 #[cfg(test)]
 mod gradient_check;
 mod log_sum_exp;
-mod matrix;
+mod points;
 mod rectify;
+mod simd;
 mod switches;
 mod unpool_deconv;
 mod values;
