@@ -50,6 +50,9 @@ enum Command {
     /// Write a generated data set with masks
     #[command(disable_help_flag = true)]
     Phantom(Forwarded),
+    /// Measure the trainer's speed
+    #[command(disable_help_flag = true)]
+    Bench(Forwarded),
     /// Build the firmware, run a model on a board, compare it with the host bit for bit
     Flash(flash::FlashArguments),
     /// What this machine has and lacks for these commands
@@ -91,6 +94,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::Inspect(forwarded) => trainer::forward("inspect", &forwarded.arguments),
         Command::Plan(forwarded) => trainer::forward("plan", &forwarded.arguments),
         Command::Phantom(forwarded) => trainer::forward("phantom", &forwarded.arguments),
+        Command::Bench(forwarded) => trainer::forward("bench", &forwarded.arguments),
         Command::Flash(arguments) => flash::run(&arguments),
         Command::Doctor => {
             doctor::run();

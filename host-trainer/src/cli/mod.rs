@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod device;
 mod evaluate;
 mod export;
@@ -41,6 +42,8 @@ enum Command {
     Plan(plan::Args),
     /// Writes a generated data set with masks.
     Phantom(phantom::Args),
+    /// Measures the trainer's speed.
+    Bench(bench::Args),
     /// Sends images to a device that runs already, and compares.
     Device(device::Args),
 }
@@ -90,6 +93,7 @@ impl Cli {
             Command::Inspect(args) => inspect::run(args),
             Command::Plan(args) => plan::run(args),
             Command::Phantom(args) => phantom::run(args),
+            Command::Bench(args) => bench::run(args),
             Command::Device(args) => device::run(args),
         }
     }

@@ -9,7 +9,7 @@
 //! | the order of phases, what one phase hands to the next | `staged` |
 //! | epochs and steps of one phase | `phase` |
 //! | images in memory and batches of them | `images`, `augment` |
-//! | what is minimized and how | `loss`, `sgd` |
+//! | what is minimized and how | `loss`, `step`, `sgd` |
 //! | how well it goes | `validation`, `log`, `progress` |
 //! | going on after an interruption | `checkpoint` |
 //!
@@ -28,6 +28,7 @@ mod recipe;
 mod schedule;
 mod sgd;
 mod staged;
+mod step;
 mod validation;
 
 #[cfg(test)]
@@ -36,4 +37,6 @@ mod tests;
 pub use error::TrainError;
 pub use phase::Phase;
 pub use recipe::{PhaseRecipe, Recipe, RecipeError};
+pub use sgd::Sgd;
 pub use staged::{TrainOptions, stage_path, train};
+pub use step::{Step, training_step};

@@ -4,7 +4,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use candle_core::Tensor;
 use indicatif::MultiProgress;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,11 +13,11 @@ use super::checkpoint::{self, Position};
 use super::error::TrainError;
 use super::images::Images;
 use super::log::Log;
-use super::loss::Objective;
 use super::progress::{line, phase_bar};
 use super::recipe::{PhaseRecipe, Recipe};
 use super::schedule::learning_rate;
 use super::sgd::Sgd;
+use super::step::{Step, training_step};
 use super::validation::validate;
 use crate::float::FloatNetwork;
 
@@ -146,9 +145,7 @@ impl Trainer<'_> {
         for (index, views) in epochs.iter().enumerate() {
             let (images, targets) = self.train.batch(views, input.width, input.height)?;
             let rate = learning_rate(&schedule, self.recipe.warmup_steps, epoch, epoch * batches + index);
-            let objective = loss_of(phase, float, &images, &targets, self.recipe.leak)?;
-            let loss = objective.to_scalar::<f32>()?;
-            let norm = sgd.step(float.trainable(), &objective.backward()?, rate)?;
+            let Step { loss, norm } = training_step(phase, float, sgd, self.recipe, rate, (&images, &targets))?;
             self.steps += 1;
             if !(loss.is_finite() && norm.is_finite()) {
                 return Err(TrainError::Diverged { phase, epoch: epoch + 1, step: self.steps, loss, norm });
@@ -160,21 +157,4 @@ impl Trainer<'_> {
         }
         Ok(sum / batches.max(1) as f32)
     }
-}
-
-/// The loss that a phase minimizes.
-fn loss_of(
-    phase: Phase,
-    float: &FloatNetwork,
-    images: &Tensor,
-    targets: &Tensor,
-    leak: f32,
-) -> Result<Tensor, TrainError> {
-    let objective = Objective::of(float.network().spec().head.activation);
-    Ok(match phase {
-        Phase::Classification => objective.of_logits(&float.classify(images)?, targets)?,
-        Phase::Baseline | Phase::Stage(_) => {
-            objective.of_scores(&float.forward_leaky(images, leak)?.scores, targets)?
-        }
-    })
 }

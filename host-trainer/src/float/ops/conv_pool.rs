@@ -168,10 +168,8 @@ impl CustomOp3 for ConvPool {
                 );
                 kept.fill(switches);
             }
-            None => images.for_each_init(
-                || forward.scratch(),
-                |scratch, (x, output)| forward.run(scratch, x, output, &mut []),
-            ),
+            None => images
+                .for_each_init(|| forward.scratch(), |scratch, (x, output)| forward.run(scratch, x, output, &mut [])),
         }
         Ok((CpuStorage::F32(output), Shape::from((batch, shape.filters, height, width))))
     }

@@ -85,7 +85,8 @@ impl WithSimd for Gather<'_> {
             let mut row = 0;
             while row < self.shape.kernel {
                 // One short run at a time would wait for its own sums: several rows share a pass over the points.
-                let rows = if short { [6, 5, 3].into_iter().find(|&rows| row + rows <= self.shape.kernel) } else { None };
+                let rows =
+                    if short { [6, 5, 3].into_iter().find(|&rows| row + rows <= self.shape.kernel) } else { None };
                 let sums = &mut sums[row * run..];
                 let frame = &self.frame[row * stride..];
                 match rows {
@@ -248,7 +249,12 @@ impl WithSimd for Correlate<'_> {
 impl Correlate<'_> {
     /// `N` vectors of filters of one block, `PIXELS` pixels at a time.
     #[inline(always)]
-    fn correlate_block<S: Simd, const PIXELS: usize, const N: usize>(&mut self, simd: S, block: usize, weights: &[f32]) {
+    fn correlate_block<S: Simd, const PIXELS: usize, const N: usize>(
+        &mut self,
+        simd: S,
+        block: usize,
+        weights: &[f32],
+    ) {
         let pixel_elements = self.shape.filter_blocks() * LANES;
         let first = block * LANES;
         let bias = S::as_simd_f32s(&self.bias[first..][..LANES]).0;

@@ -147,7 +147,8 @@ impl CustomOp3 for UnpoolDeconv {
             let mut rectified = vec![0.0; convolution.image_elements()];
             for (index, image) in images.enumerate() {
                 let map = image * convolution.image_elements()..(image + 1) * convolution.image_elements();
-                for ((rectified, &result), &gradient) in rectified.iter_mut().zip(&result[map.clone()]).zip(&gradient[map])
+                for ((rectified, &result), &gradient) in
+                    rectified.iter_mut().zip(&result[map.clone()]).zip(&gradient[map])
                 {
                     *rectified = if result > 0.0 { gradient } else { 0.0 };
                 }
