@@ -53,6 +53,9 @@ enum Command {
     /// Train a network beside its controls and compare
     #[command(disable_help_flag = true)]
     Experiment(Forwarded),
+    /// Measure the trainer's speed
+    #[command(disable_help_flag = true)]
+    Bench(Forwarded),
     /// Build the firmware, run a model on a board, compare it with the host bit for bit
     Flash(flash::FlashArguments),
     /// What this machine has and lacks for these commands
@@ -95,6 +98,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::Plan(forwarded) => trainer::forward("plan", &forwarded.arguments),
         Command::Phantom(forwarded) => trainer::forward("phantom", &forwarded.arguments),
         Command::Experiment(forwarded) => trainer::forward("experiment", &forwarded.arguments),
+        Command::Bench(forwarded) => trainer::forward("bench", &forwarded.arguments),
         Command::Flash(arguments) => flash::run(&arguments),
         Command::Doctor => {
             doctor::run();

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod device;
 mod evaluate;
 mod experiment;
@@ -47,6 +48,8 @@ enum Command {
     Phantom(phantom::Args),
     /// Runs an experiment of several trainings, such as the network beside its controls.
     Experiment(experiment::Args),
+    /// Measures the trainer's speed.
+    Bench(bench::Args),
     /// Sends images to a device that runs already, and compares.
     Device(device::Args),
 }
@@ -98,6 +101,7 @@ impl Cli {
             Command::Plan(args) => plan::run(args),
             Command::Phantom(args) => phantom::run(args),
             Command::Experiment(args) => experiment::run(args),
+            Command::Bench(args) => bench::run(args),
             Command::Device(args) => device::run(args),
         }
     }

@@ -80,8 +80,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         skipped,
         training_seconds: 0.0,
     };
-    let options =
-        TrainOptions { seed: args.seed, recipe, decoding: Decoding::default(), resume: args.resume, out };
+    let options = TrainOptions { seed: args.seed, recipe, decoding: Decoding::default(), resume: args.resume, out };
     let start = Instant::now();
     let stages = train(network.spec(), &data, &options, &progress)?;
     info.training_seconds = start.elapsed().as_secs_f64();

@@ -5,35 +5,9 @@
 
 use candle_core::{D, Device, Result, Tensor};
 use switchback::model::Network;
-use switchback::model::spec::{ClassMaps, MapActivation, Normalization};
+use switchback::model::spec::{ClassMaps, MapActivation};
 
 use super::ops::{log_sum_exp, rectify};
-
-/// Keeps the division of E{} finite on a constant map, which normalizes to zero.
-const EPSILON: f64 = 1e-5;
-
-/// Normalizes each image's map over height, width and channels together: `[batch, channels, height, width]`.
-pub(super) fn normalize(features: &Tensor, normalization: Normalization) -> Result<Tensor> {
-    let flat = features.flatten_from(1)?;
-    let normalized = match normalization {
-        Normalization::None => return Ok(features.clone()),
-        Normalization::Standardize => {
-            let centred = flat.broadcast_sub(&flat.mean_keepdim(1)?)?;
-            let variance = centred.sqr()?.mean_keepdim(1)?;
-            centred.broadcast_div(&(variance + EPSILON)?.sqrt()?)?
-        }
-        Normalization::Rms => flat.broadcast_div(&(flat.sqr()?.mean_keepdim(1)? + EPSILON)?.sqrt()?)?,
-    };
-    normalized.reshape(features.shape())
-}
-
-/// Class maps of one stage before expansion: `[batch, channels, h, w]` to `[batch, maps, h, w]`.
-pub(super) fn project(features: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    let (batch, channels, height, width) = features.dims4()?;
-    let maps = weight.dim(0)?;
-    let weight = weight.unsqueeze(0)?.broadcast_as((batch, maps, channels))?.contiguous()?;
-    weight.matmul(&features.flatten_from(2)?)?.reshape((batch, maps, height, width))
-}
 
 /// Nearest expansion by `2^shift` to `height` x `width`; the last row and column also serve what odd sizes add.
 pub(super) fn expand(maps: &Tensor, shift: u32, height: usize, width: usize) -> Result<Tensor> {
@@ -87,23 +61,6 @@ mod tests {
     fn ramp(dims: (usize, usize, usize, usize)) -> Result<Tensor> {
         let count = dims.0 * dims.1 * dims.2 * dims.3;
         Tensor::arange(0.0_f32, count as f32, &Device::Cpu)?.reshape(dims)
-    }
-
-    #[test]
-    fn normalization_is_per_image_over_all_channels() -> Result<()> {
-        let features = ramp((2, 2, 2, 3))?;
-        let standard = normalize(&features, Normalization::Standardize)?.flatten_from(1)?;
-        // The second image is the first plus a constant: the same after E{}.
-        let rows = standard.to_vec2::<f32>()?;
-        for (a, b) in rows[0].iter().zip(&rows[1]) {
-            assert!((a - b).abs() < 1e-4);
-        }
-        assert!((standard.sqr()?.mean(1)?.to_vec1::<f32>()?[0] - 1.0).abs() < 1e-4);
-        let rms = normalize(&features, Normalization::Rms)?.flatten_from(1)?.sqr()?.mean(1)?.to_vec1::<f32>()?;
-        assert!(rms.iter().all(|v| (v - 1.0).abs() < 1e-4), "{rms:?}");
-        let zero = normalize(&features.zeros_like()?, Normalization::Standardize)?;
-        assert_eq!(zero.sqr()?.sum_all()?.to_scalar::<f32>()?, 0.0);
-        Ok(())
     }
 
     #[test]

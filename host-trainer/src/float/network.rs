@@ -8,8 +8,8 @@ use switchback::model::Network;
 
 use super::decoding::Decoding;
 use super::error::FloatError;
-use super::head::{activate, add_bias, expand, normalize, pool_scores, project};
-use super::ops::{Switches, conv_pool, rectify, unpool_deconv};
+use super::head::{activate, add_bias, expand, pool_scores};
+use super::ops::{Switches, class_maps, conv_pool, rectify, unpool_deconv};
 use super::parameters::{INPUT_MEAN, INPUT_STD, Initializer, classifier_parameters, head_weight, parameters};
 use super::weights_file::{read_tensors, write_tensors};
 
@@ -282,8 +282,8 @@ impl FloatNetwork {
         let size = network.map_shape();
         let mut sum: Option<Tensor> = None;
         for (stage, features) in stages.iter().enumerate().filter(|&(stage, _)| network.head_reads(stage)) {
-            let normalized = normalize(features, network.spec().head.normalization)?;
-            let maps = project(&normalized, self.tensor(&head_weight(stage))?)?;
+            let weight = self.tensor(&head_weight(stage))?;
+            let maps = class_maps(features, weight, network.spec().head.normalization)?;
             let maps = expand(&maps, network.expansion_shift(stage), size.height, size.width)?;
             sum = Some(match sum {
                 Some(sum) => (sum + maps)?,

@@ -1,8 +1,6 @@
 //! Tests of the float network, with stock candle operations as the oracle.
 
-use switchback::model::spec::{
-    ClassMaps, ConvolutionSpec, HeadSpec, InputSpec, MapActivation, NetworkSpec, Normalization,
-};
+use switchback::model::spec::{ClassMaps, ConvolutionSpec, HeadSpec, InputSpec, MapActivation, NetworkSpec};
 
 use super::*;
 use crate::float::NewHead;
@@ -68,7 +66,10 @@ fn class_maps_equal_expansion_and_concatenation_first() -> Result<(), FloatError
     let mut weights = Vec::new();
     // Stage 1 is one deconvolution, stage 2 ends with the third.
     for (stage, map) in [&taps.encoder[3], &taps.decoder[0], &taps.decoder[2]].into_iter().enumerate() {
-        let normal = normalize(map, Normalization::Standardize)?;
+        let flat = map.flatten_from(1)?;
+        let centred = flat.broadcast_sub(&flat.mean_keepdim(1)?)?;
+        let deviation = (centred.sqr()?.mean_keepdim(1)? + 1e-5)?.sqrt()?;
+        let normal = centred.broadcast_div(&deviation)?.reshape(map.shape())?;
         features.push(normal.upsample_nearest2d(size.height, size.width)?);
         weights.push(float.tensor(&head_weight(stage))?.clone());
     }

@@ -52,12 +52,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`TrainError::Float`] when the tensors are not those of `network`.
-    pub fn into_state(
-        self,
-        network: Network,
-        decoding: Decoding,
-        recipe: &Recipe,
-    ) -> Result<PhaseState, TrainError> {
+    pub fn into_state(self, network: Network, decoding: Decoding, recipe: &Recipe) -> Result<PhaseState, TrainError> {
         Ok(PhaseState {
             float: FloatNetwork::from_stored(network, decoding, self.tensors)?,
             sgd: Sgd::resumed(recipe, self.velocities),

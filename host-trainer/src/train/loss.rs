@@ -8,7 +8,7 @@ const EDGE: f32 = 1e-6;
 
 /// Which loss a network's class maps ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Objective {
+pub enum Objective {
     /// Exactly one class an image: softmax over the scores, categorical cross-entropy.
     OneLabel,
     /// Any number: a binary cross-entropy for each class, summed.
@@ -26,7 +26,7 @@ impl Objective {
 }
 
 /// A loss with its class weights (see [`ClassBalance`](super::balance::ClassBalance)).
-pub(super) struct Loss {
+pub struct Loss {
     objective: Objective,
     /// `[classes]`.
     weights: Tensor,

@@ -9,7 +9,7 @@
 //! | the order of phases, what one phase hands to the next | `staged` |
 //! | tries, epochs and steps of one phase | `tries`, `phase` |
 //! | images in memory and batches of them | `images`, `augment` |
-//! | what is minimized and how | `loss`, `balance`, `sgd` |
+//! | what is minimized and how | `loss`, `balance`, `step`, `sgd` |
 //! | how well it goes, and when to stop | `validation`, `best`, `log`, `progress` |
 //! | what counts as astray | `divergence` |
 //! | going on after an interruption | `state`, `checkpoint` |
@@ -33,6 +33,7 @@ mod schedule;
 mod sgd;
 mod staged;
 mod state;
+mod step;
 mod tries;
 mod validation;
 
@@ -41,6 +42,9 @@ mod tests;
 
 pub use divergence::Divergence;
 pub use error::TrainError;
+pub use loss::{Loss, Objective};
 pub use phase::Phase;
 pub use recipe::{PhaseRecipe, Recipe, RecipeError};
+pub use sgd::Sgd;
 pub use staged::{TrainOptions, stage_path, train};
+pub use step::{Step, training_step};

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use candle_core::Tensor;
 use indicatif::{MultiProgress, ProgressBar};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,7 +17,7 @@ use super::loss::Loss;
 use super::recipe::{PhaseRecipe, Recipe};
 use super::schedule::learning_rate;
 use super::state::PhaseState;
-use crate::float::FloatNetwork;
+use super::step::{Step, training_step};
 
 /// A phase of the staged training (section 4.2), in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -110,9 +109,9 @@ impl Trainer<'_> {
         for (index, views) in epochs.iter().enumerate() {
             let (images, targets) = self.train.batch(views, input.width, input.height)?;
             let rate = learning_rate(schedule, self.recipe.warmup_steps, epoch, epoch * batches + index);
-            let objective = loss_of(phase, &state.float, &images, &targets, &self.loss, self.recipe.leak)?;
-            let loss = objective.to_scalar::<f32>()?;
-            let norm = state.sgd.step(state.float.trainable(), &objective.backward()?, rate)?;
+            let batch = (&images, &targets);
+            let Step { loss, norm } =
+                training_step(phase, &state.float, &mut state.sgd, self.recipe, &self.loss, rate, batch)?;
             self.steps += 1;
             if !(loss.is_finite() && norm.is_finite()) {
                 let cause = Divergence::NotFinite { step: self.steps, loss, norm };
@@ -125,19 +124,4 @@ impl Trainer<'_> {
         }
         Ok(sum / batches.max(1) as f32)
     }
-}
-
-/// The loss that a phase minimizes.
-fn loss_of(
-    phase: Phase,
-    float: &FloatNetwork,
-    images: &Tensor,
-    targets: &Tensor,
-    loss: &Loss,
-    leak: f32,
-) -> Result<Tensor, TrainError> {
-    Ok(match phase {
-        Phase::Classification => loss.of_logits(&float.classify(images)?, targets)?,
-        Phase::Baseline | Phase::Stage(_) => loss.of_scores(&float.forward_leaky(images, leak)?.scores, targets)?,
-    })
 }

@@ -15,6 +15,8 @@ pub struct Recipe {
     pub stage: PhaseRecipe,
     /// Images a step.
     pub batch: usize,
+    /// Images whose maps are in memory at a time; the gradients of a batch's parts are summed.
+    pub micro_batch: usize,
     /// Of the gradients, 0 to below 1.
     pub momentum: f32,
     /// L2 pull of every trained tensor towards zero, at least 0.
@@ -80,6 +82,11 @@ pub struct RecipeError {
     pub expected: &'static str,
 }
 
+/// Images a step.
+const BATCH: usize = 16;
+/// What the maps of the images in memory may take together.
+const MAP_BYTES: usize = 1 << 30;
+
 /// The paper's hidden nodes, beside the filters of the first convolution of its Table 1.
 const PAPER_HIDDEN: (usize, usize) = (2048, 96);
 
@@ -90,7 +97,8 @@ impl Recipe {
             classification: PhaseRecipe::new(12, 0.01, Some(6)),
             baseline: PhaseRecipe::new(8, 0.005, Some(4)),
             stage: PhaseRecipe::new(6, 0.005, Some(2)),
-            batch: 16,
+            batch: BATCH,
+            micro_batch: micro_batch(spec),
             momentum: 0.9,
             weight_decay: 5e-4,
             clip: Some(5.0),
@@ -170,6 +178,7 @@ impl Recipe {
             ensure(phase.patience != Some(0), "patience", 0.0, "at least 1 epoch, or none")?;
         }
         ensure(self.batch > 0, "batch", self.batch as f32, "at least 1")?;
+        ensure(self.micro_batch > 0, "micro_batch", self.micro_batch as f32, "at least 1")?;
         ensure((0.0..1.0).contains(&self.momentum), "momentum", self.momentum, "0 to below 1")?;
         let decay = self.weight_decay;
         ensure(decay.is_finite() && decay >= 0.0, "weight_decay", decay, "a number of at least 0")?;
@@ -186,6 +195,19 @@ fn hidden_nodes(spec: &NetworkSpec) -> usize {
     let (nodes, filters) = PAPER_HIDDEN;
     let first = spec.convolutions.first().map_or(filters, |convolution| convolution.filters.into());
     ((nodes * first + filters / 2) / filters).max(64)
+}
+
+/// The largest part of a batch, all parts alike, whose maps fit in [`MAP_BYTES`].
+fn micro_batch(spec: &NetworkSpec) -> usize {
+    let (mut pixels, mut elements) = (usize::from(spec.input.width) * usize::from(spec.input.height), 0);
+    for convolution in &spec.convolutions {
+        pixels /= if convolution.pool { 4 } else { 1 };
+        elements += usize::from(convolution.filters) * pixels;
+    }
+    // Of encoder and decoder, a value and a gradient each.
+    let image_bytes = 4 * elements * size_of::<f32>();
+    let most = (MAP_BYTES / image_bytes.max(1)).clamp(1, BATCH);
+    BATCH.div_ceil(BATCH.div_ceil(most))
 }
 
 #[cfg(test)]
@@ -216,6 +238,13 @@ mod tests {
         };
         assert_eq!(recipe.without_stages(3).baseline, PhaseRecipe::new(26, 0.005, Some(13)));
         assert_eq!(recipe.without_stages(0), recipe);
+    }
+
+    #[test]
+    fn large_maps_split_the_batch() {
+        let input = InputSpec { width: 320, height: 320, channels: 1 };
+        assert_eq!(Recipe::default_for(&NetworkSpec::table1(1.0, input, 2)).micro_batch, 8);
+        assert_eq!(Recipe::default_for(&table1(1.0)).micro_batch, BATCH);
     }
 
     #[test]

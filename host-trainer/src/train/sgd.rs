@@ -7,8 +7,29 @@ use candle_core::{Device, Result, Tensor, Var};
 
 use super::recipe::Recipe;
 
+/// Gradients by tensor name, summed over the parts of a batch.
+#[derive(Default)]
+pub(super) struct Gradients(BTreeMap<String, Vec<f32>>);
+
+impl Gradients {
+    /// Adds those of one part; tensors that it does not reach have none.
+    pub fn add<'a>(&mut self, tensors: impl Iterator<Item = (&'a str, &'a Var)>, part: &GradStore) -> Result<()> {
+        for (name, var) in tensors {
+            let Some(gradient) = part.get(var) else { continue };
+            let gradient = gradient.flatten_all()?.to_vec1::<f32>()?;
+            match self.0.get_mut(name) {
+                Some(sum) => sum.iter_mut().zip(gradient).for_each(|(sum, g)| *sum += g),
+                None => {
+                    self.0.insert(name.into(), gradient);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The optimizer of one phase.
-pub(super) struct Sgd {
+pub struct Sgd {
     momentum: f32,
     weight_decay: f32,
     clip: Option<f32>,
@@ -23,38 +44,32 @@ impl Sgd {
     }
 
     /// With velocities by tensor name.
-    pub fn resumed(recipe: &Recipe, velocities: BTreeMap<String, Vec<f32>>) -> Self {
+    pub(super) fn resumed(recipe: &Recipe, velocities: BTreeMap<String, Vec<f32>>) -> Self {
         Self { momentum: recipe.momentum, weight_decay: recipe.weight_decay, clip: recipe.clip, velocities }
     }
 
     /// Velocities by tensor name.
-    pub fn velocities(&self) -> &BTreeMap<String, Vec<f32>> {
+    pub(super) fn velocities(&self) -> &BTreeMap<String, Vec<f32>> {
         &self.velocities
     }
 
     /// Moves every tensor that has a gradient: v = momentum * v + clipped gradient + decay * w, w -= rate * v.
     ///
     /// Returns the norm of the gradient before clipping; when that is not finite, nothing moves.
-    pub fn step<'a>(
+    pub(super) fn step<'a>(
         &mut self,
         tensors: impl Iterator<Item = (&'a str, &'a Var)>,
-        gradients: &GradStore,
+        gradients: &Gradients,
         rate: f32,
     ) -> Result<f32> {
-        let mut moving = Vec::new();
-        let mut squares = 0.0_f64;
-        for (name, var) in tensors {
-            let Some(gradient) = gradients.get(var) else { continue };
-            let gradient = gradient.flatten_all()?.to_vec1::<f32>()?;
-            squares += gradient.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>();
-            moving.push((name, var, gradient));
-        }
+        let squares: f64 = gradients.0.values().flatten().map(|&g| f64::from(g) * f64::from(g)).sum();
         let norm = squares.sqrt() as f32;
         if !norm.is_finite() {
             return Ok(norm);
         }
         let scale = self.clip.map_or(1.0, |clip| if norm > clip { clip / norm } else { 1.0 });
-        for (name, var, gradient) in moving {
+        for (name, var) in tensors {
+            let Some(gradient) = gradients.0.get(name) else { continue };
             let mut weights = var.flatten_all()?.to_vec1::<f32>()?;
             let velocity = self.velocities.entry(name.into()).or_insert_with(|| vec![0.0; weights.len()]);
             for ((w, v), g) in weights.iter_mut().zip(velocity).zip(gradient) {
@@ -84,7 +99,11 @@ mod tests {
         let w = Var::new(&[4.0_f32, 0.0], &Device::Cpu)?;
         // Gradient (30, 40): norm 50, clipped to (3, 4).
         let direction = Tensor::new(&[30.0_f32, 40.0], &Device::Cpu)?;
-        let gradients = (w.as_tensor() * &direction)?.sum_all()?.backward()?;
+        let mut gradients = Gradients::default();
+        for part in [0.25, 0.75] {
+            let objective = ((w.as_tensor() * &direction)? * part)?.sum_all()?;
+            gradients.add([("w", &w)].into_iter(), &objective.backward()?)?;
+        }
         let mut sgd = Sgd::new(&recipe());
         let mut step = || sgd.step([("w", &w)].into_iter(), &gradients, 0.5);
         // v = (3 + 1, 4); w = (4 - 2, -2).
@@ -99,7 +118,8 @@ mod tests {
     #[test]
     fn nothing_moves_on_a_gradient_that_is_not_a_number() -> Result<()> {
         let w = Var::new(&[1.0_f32], &Device::Cpu)?;
-        let gradients = (w.as_tensor() * f64::NAN)?.sum_all()?.backward()?;
+        let mut gradients = Gradients::default();
+        gradients.add([("w", &w)].into_iter(), &(w.as_tensor() * f64::NAN)?.sum_all()?.backward()?)?;
         assert!(Sgd::new(&recipe()).step([("w", &w)].into_iter(), &gradients, 0.5)?.is_nan());
         assert_eq!(w.to_vec1::<f32>()?, [1.0]);
         Ok(())

@@ -41,7 +41,10 @@ impl Trainer<'_> {
         self.steps = start.position.steps;
         self.log.drop_after(self.steps);
         let network = state.float.network().clone();
-        let state = PhaseState { retries: state.retries + 1, ..start.into_state(network, self.recipe)? };
+        let state = PhaseState {
+            retries: state.retries + 1,
+            ..start.into_state(network, state.float.decoding(), self.recipe)?
+        };
         checkpoint::save(&self.checkpoint, phase, self.steps, &self.run, &state)?;
         Ok(state)
     }

@@ -1,24 +1,19 @@
 //! Convolution + bias, then 2x2 max-pool with switches, then ReLU (Eq. 1), as one operation.
 //!
-//! Stride 1, same padding. The map before the pool exists for one image a thread at a time only. Without a pool it is
-//! convolution + bias and ReLU.
-
-use std::cell::RefCell;
+//! Stride 1, same padding. Of the map before the pool two rows an image exist at a time. Without a pool it is convolution
+//! + bias and ReLU. The backward pass visits, of each pooling window, only the switch, and only where ReLU let it through.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use super::batch::{ParameterGradient, add_plane_sums, rectified_gradient, sum_parameter_gradients};
-use super::correlation::{Correlation, flipped};
-use super::switches::{Switches, pool, relu, unpool};
+use super::batch::{ParameterSums, sum_over_batch};
+use super::geometry::{Convolution, LANES};
+use super::points::Points;
+use super::simd::{correlate, gather, scatter};
+use super::switches::{Switches, offset_of_switch, pool_window, relu};
 use super::values::{hold, values};
 
 const NAME: &str = "conv-pool";
-
-thread_local! {
-    /// A full-resolution map of one image, kept between calls.
-    static MAP: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
-}
 
 /// `x`: `[batch, channels, height, width]`, `weights`: `[filters, channels, kernel, kernel]`, `bias`: `[filters]`.
 /// Gives `[batch, filters, height / 2, width / 2]` and the pool's switches.
@@ -39,24 +34,103 @@ struct ConvPool {
     switches: Option<Switches>,
 }
 
-impl ConvPool {
-    fn output_size(&self, shape: &Correlation) -> (usize, usize) {
-        match self.switches {
-            Some(_) => (shape.height / 2, shape.width / 2),
-            None => (shape.height, shape.width),
-        }
-    }
-}
-
 /// Batch and shapes of a convolution.
-fn correlation(x: &Shape, weights: &Shape, bias: &Shape) -> Result<(usize, Correlation)> {
+fn convolution(x: &Shape, weights: &Shape, bias: &Shape) -> Result<(usize, Convolution)> {
     let (batch, channels, height, width) = x.dims4()?;
     let (filters, weight_channels, kernel, kernel_width) = weights.dims4()?;
     let odd_square = kernel == kernel_width && kernel % 2 == 1;
     if weight_channels != channels || !odd_square || bias.dims() != [filters] {
         bail!("{NAME}: found weights {weights:?} and bias {bias:?} on a map {x:?}");
     }
-    Ok((batch, Correlation { channels, filters, kernel, height, width }))
+    Ok((batch, Convolution { channels, filters, kernel, height, width }))
+}
+
+/// The forward pass of single images.
+struct Forward {
+    shape: Convolution,
+    /// Weights in blocks of filters.
+    blocks: Vec<f32>,
+    /// Filled up with zeros to whole blocks.
+    bias: Vec<f32>,
+    pool: bool,
+    /// Places of the patches under one row of the output; four a pixel, in the order of switches, where it is pooled.
+    patches: Vec<usize>,
+}
+
+/// What a thread works with: the frame of an image, and one row of the output.
+struct Scratch {
+    frame: Vec<f32>,
+    /// `[patches][filter blocks * LANES]`.
+    row: Vec<f32>,
+    /// `[width][filter blocks * LANES]`, and its switches.
+    pooled: Vec<f32>,
+    switches: Vec<u8>,
+}
+
+impl Forward {
+    fn new(shape: Convolution, weights: &[f32], bias: &[f32], pool: bool) -> Self {
+        let mut padded_bias = bias.to_vec();
+        padded_bias.resize(shape.filter_blocks() * LANES, 0.0);
+        let patches = if pool {
+            let patch = |x: usize, switch: u8| {
+                let (dy, dx) = offset_of_switch(switch);
+                dy * shape.row_stride() + (2 * x + dx) * shape.channels
+            };
+            (0..shape.width / 2).flat_map(|x| (0..4).map(move |switch| patch(x, switch))).collect()
+        } else {
+            (0..shape.width).map(|x| x * shape.channels).collect()
+        };
+        Self { shape, blocks: shape.blocks(weights), bias: padded_bias, pool, patches }
+    }
+
+    /// (height, width) of the output.
+    fn output_size(&self) -> (usize, usize) {
+        let scale = if self.pool { 2 } else { 1 };
+        (self.shape.height / scale, self.shape.width / scale)
+    }
+
+    fn scratch(&self) -> Scratch {
+        let pixel = self.bias.len();
+        let pooled = if self.pool { self.output_size().1 * pixel } else { 0 };
+        Scratch {
+            frame: vec![0.0; self.shape.frame_elements()],
+            row: vec![0.0; self.patches.len() * pixel],
+            pooled: vec![0.0; pooled],
+            switches: vec![0; pooled],
+        }
+    }
+
+    /// Writes one image's `output`, `[filters][height][width]`, and, where it is pooled, its `switches`.
+    fn run(&self, scratch: &mut Scratch, x: &[f32], output: &mut [f32], switches: &mut [u8]) {
+        let Scratch { frame, row, pooled, switches: row_switches } = scratch;
+        let (height, width) = self.output_size();
+        let pixel = self.bias.len();
+        self.shape.fill_frame(x, frame);
+        let rows_apart = self.shape.height / height * self.shape.row_stride();
+        for y in 0..height {
+            correlate(&self.shape, &frame[y * rows_apart..], &self.blocks, &self.bias, &self.patches, row);
+            if self.pool {
+                let pixels = pooled.chunks_exact_mut(pixel).zip(row_switches.chunks_exact_mut(pixel));
+                for (window, (pooled, switches)) in row.chunks_exact(4 * pixel).zip(pixels) {
+                    pool_window(window, pooled, switches);
+                }
+                write_row(pooled, pixel, &mut output[y * width..], height * width, width);
+                write_row(row_switches, pixel, &mut switches[y * width..], height * width, width);
+            } else {
+                row.iter_mut().for_each(|value| *value = relu(*value));
+                write_row(row, pixel, &mut output[y * width..], height * width, width);
+            }
+        }
+    }
+}
+
+/// Writes a row of `width` pixels of `pixel` channels to the start of each of `planes`, which are `pixels` apart.
+fn write_row<T: Copy>(row: &[T], pixel: usize, planes: &mut [T], pixels: usize, width: usize) {
+    for (channel, plane) in planes.chunks_mut(pixels).enumerate() {
+        for (to, &from) in plane[..width].iter_mut().zip(row[channel..].iter().step_by(pixel)) {
+            *to = from;
+        }
+    }
 }
 
 impl CustomOp3 for ConvPool {
@@ -73,37 +147,29 @@ impl CustomOp3 for ConvPool {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let (batch, shape) = correlation(x_layout.shape(), weights_layout.shape(), bias_layout.shape())?;
-        let (height, width) = self.output_size(&shape);
-        if height * width == 0 {
+        let (batch, shape) = convolution(x_layout.shape(), weights_layout.shape(), bias_layout.shape())?;
+        let pool = self.switches.is_some();
+        if pool && (shape.height < 2 || shape.width < 2) {
             bail!("{NAME}: found a map of {}x{}, expected at least 2x2 to pool it", shape.height, shape.width);
         }
-        let x = values(x, x_layout, NAME)?.par_chunks_exact(shape.image_elements());
         let (weights, bias) = (values(weights, weights_layout, NAME)?, values(bias, bias_layout, NAME)?);
-        let image_output = shape.filters * height * width;
-        let mut output = vec![0.0; batch * image_output];
-        let outputs = output.par_chunks_exact_mut(image_output);
+        let forward = Forward::new(shape, weights, bias, pool);
+        let (height, width) = forward.output_size();
+        let elements = shape.filters * height * width;
+        let mut output = vec![0.0; batch * elements];
+        let x = values(x, x_layout, NAME)?.par_chunks_exact(shape.image_elements());
+        let images = x.zip(output.par_chunks_exact_mut(elements));
         match &self.switches {
             Some(kept) => {
-                let mut switches = vec![0; batch * image_output];
-                x.zip(outputs.zip(switches.par_chunks_exact_mut(image_output))).for_each(|(x, (output, switches))| {
-                    MAP.with_borrow_mut(|map| {
-                        map.resize(map.len().max(shape.output_elements()), 0.0);
-                        let map = &mut map[..shape.output_elements()];
-                        shape.forward(x, weights, Some(bias), map);
-                        let pooled = output.chunks_exact_mut(height * width);
-                        let planes = pooled.zip(switches.chunks_exact_mut(height * width));
-                        for (plane, (pooled, switches)) in map.chunks_exact(shape.pixels()).zip(planes) {
-                            pool(plane, shape.width, pooled, switches);
-                        }
-                    });
-                });
+                let mut switches = vec![0; batch * elements];
+                images.zip(switches.par_chunks_exact_mut(elements)).for_each_init(
+                    || forward.scratch(),
+                    |scratch, ((x, output), switches)| forward.run(scratch, x, output, switches),
+                );
                 kept.fill(switches);
             }
-            None => x.zip(outputs).for_each(|(x, output)| {
-                shape.forward(x, weights, Some(bias), output);
-                output.iter_mut().for_each(|v| *v = relu(*v));
-            }),
+            None => images
+                .for_each_init(|| forward.scratch(), |scratch, (x, output)| forward.run(scratch, x, output, &mut [])),
         }
         Ok((CpuStorage::F32(output), Shape::from((batch, shape.filters, height, width))))
     }
@@ -116,49 +182,43 @@ impl CustomOp3 for ConvPool {
         result: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (batch, shape) = correlation(x.shape(), weights.shape(), bias.shape())?;
+        let (batch, shape) = convolution(x.shape(), weights.shape(), bias.shape())?;
         let gradient = gradient.contiguous()?;
-        let (x_held, weights_held, gradient_held) = (hold(x), hold(weights), hold(&gradient));
-        let (x_values, weights_values) = (x_held.values(NAME)?, weights_held.values(NAME)?);
-        let gradient = rectified_gradient(hold(result).values(NAME)?, gradient_held.values(NAME)?);
+        let (x_held, weights_held, result_held, gradient_held) =
+            (hold(x), hold(weights), hold(result), hold(&gradient));
+        let x_values = x_held.values(NAME)?;
+        let runs = shape.runs(weights_held.values(NAME)?);
+        let (result, gradient) = (result_held.values(NAME)?, gradient_held.values(NAME)?);
+        let elements = result.len() / batch;
+        let mut x_gradient = x.track_op().then(|| vec![0.0; x_values.len()]);
 
-        let full = self.unpooled(&shape, &gradient);
-        let full = full.as_deref().unwrap_or(&gradient);
-        let image_of = |image: usize| &x_values[image * shape.image_elements()..][..shape.image_elements()];
-        let map_of = |image: usize| &full[image * shape.output_elements()..][..shape.output_elements()];
-
-        let ParameterGradient { weights: weights_gradient, bias: bias_gradient } =
-            sum_parameter_gradients(batch, &shape, shape.filters, |image, weights, bias| {
-                shape.add_weight_gradient(image_of(image), map_of(image), weights);
-                add_plane_sums(map_of(image), bias);
-            });
-        let x_gradient = x.track_op().then(|| {
-            let backward = flipped(weights_values, shape.filters, shape.channels);
-            let mut x_gradient = vec![0.0; x_values.len()];
-            x_gradient.par_chunks_exact_mut(shape.image_elements()).enumerate().for_each(|(image, output)| {
-                shape.transposed().forward(map_of(image), &backward, None, output);
-            });
-            Tensor::from_vec(x_gradient, x.shape(), x.device())
+        let sums = sum_over_batch(batch, x_gradient.as_deref_mut(), |images, mut x_gradients| {
+            let mut sums = ParameterSums::new(runs.len(), shape.filters);
+            let (mut points, mut frame) = (Points::default(), vec![0.0; shape.frame_elements()]);
+            for (index, image) in images.enumerate() {
+                let map = image * elements..(image + 1) * elements;
+                let (result, gradient) = (&result[map.clone()], &gradient[map.clone()]);
+                let switches = self.switches.as_ref().map(|switches| &switches.as_slice()[map]);
+                points.collect(&shape, switches, |i| if result[i] > 0.0 { gradient[i] } else { 0.0 });
+                for (filter, points) in points.lists() {
+                    sums.bias[filter] += points.iter().map(|point| point.value).sum::<f32>();
+                }
+                shape.fill_frame(&x_values[image * shape.image_elements()..][..shape.image_elements()], &mut frame);
+                gather(&shape, &frame, &points, &mut sums.weights);
+                if let Some(x_gradients) = &mut x_gradients {
+                    frame.fill(0.0);
+                    scatter(&shape, &runs, &points, &mut frame);
+                    let x_gradient = &mut x_gradients[index * shape.image_elements()..][..shape.image_elements()];
+                    shape.read_frame(&frame, x_gradient, |_, value| value);
+                }
+            }
+            sums
         });
         Ok((
-            x_gradient.transpose()?,
-            Some(Tensor::from_vec(weights_gradient, weights.shape(), weights.device())?),
-            Some(Tensor::from_vec(bias_gradient, bias.shape(), bias.device())?),
+            x_gradient.map(|x_gradient| Tensor::from_vec(x_gradient, x.shape(), x.device())).transpose()?,
+            Some(Tensor::from_vec(shape.weights_of_runs(&sums.weights), weights.shape(), weights.device())?),
+            Some(Tensor::from_vec(sums.bias, bias.shape(), bias.device())?),
         ))
-    }
-}
-
-impl ConvPool {
-    /// The gradient of the map before the pool: each pooled gradient at its switch. `None` without a pool.
-    fn unpooled(&self, shape: &Correlation, gradient: &[f32]) -> Option<Vec<f32>> {
-        let switches = self.switches.as_ref()?.as_slice();
-        let pooled_pixels = (shape.height / 2) * (shape.width / 2);
-        let planes = gradient.len() / pooled_pixels;
-        let mut full = vec![0.0; planes * shape.pixels()];
-        full.par_chunks_exact_mut(shape.pixels())
-            .zip(gradient.par_chunks_exact(pooled_pixels).zip(switches.par_chunks_exact(pooled_pixels)))
-            .for_each(|(plane, (pooled, switches))| unpool(pooled, switches, shape.width, plane));
-        Some(full)
     }
 }
 

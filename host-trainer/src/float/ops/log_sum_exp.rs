@@ -4,6 +4,7 @@
 //! overflow. The gradient spreads over the pixels by the softmax of `s * map[c]`.
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+use rayon::prelude::*;
 
 use super::values::{hold, values};
 
@@ -31,10 +32,10 @@ impl CustomOp1 for LogSumExp {
         let pool = |map: &[f32]| {
             let most = map.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             // f64: thousands of pixels that each add little must not be lost.
-            let sum: f64 = map.iter().map(|&v| f64::from(self.sharpness * (v - most)).exp()).sum();
+            let sum: f64 = map.iter().map(|&v| f64::from((self.sharpness * (v - most)).exp())).sum();
             most + ((sum / map.len() as f64).ln() / f64::from(self.sharpness)) as f32
         };
-        let scores = values(storage, layout, NAME)?.chunks_exact(height * width).map(pool).collect();
+        let scores = values(storage, layout, NAME)?.par_chunks_exact(height * width).map(pool).collect();
         Ok((CpuStorage::F32(scores), Shape::from((batch, classes))))
     }
 
@@ -43,13 +44,16 @@ impl CustomOp1 for LogSumExp {
         let (maps_held, scores_held, gradient_held) = (hold(maps), hold(scores), hold(&gradient));
         let maps_values = maps_held.values(NAME)?;
         let (scores, gradient) = (scores_held.values(NAME)?, gradient_held.values(NAME)?);
-        let pixels = maps_values.len() / scores.len().max(1);
-        let mut output = Vec::with_capacity(maps_values.len());
-        for ((map, &score), &g) in maps_values.chunks_exact(pixels.max(1)).zip(scores).zip(gradient) {
+        let pixels = (maps_values.len() / scores.len().max(1)).max(1);
+        let mut output = vec![0.0; maps_values.len()];
+        let maps_with_output = output.par_chunks_exact_mut(pixels).zip(maps_values.par_chunks_exact(pixels));
+        maps_with_output.zip(scores.par_iter().zip(gradient)).for_each(|((output, map), (&score, &g))| {
             // exp(s * v) / sum exp(s * v) = exp(s * (v - y)) / pixels.
             let share = g / pixels as f32;
-            output.extend(map.iter().map(|&v| share * (self.sharpness * (v - score)).exp()));
-        }
+            for (output, &v) in output.iter_mut().zip(map) {
+                *output = share * (self.sharpness * (v - score)).exp();
+            }
+        });
         Tensor::from_vec(output, maps.shape(), maps.device()).map(Some)
     }
 }

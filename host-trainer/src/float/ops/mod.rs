@@ -9,25 +9,30 @@
 //! |---|---|
 //! | convolution + bias, 2x2 max-pool with switches, ReLU (Eq. 1) | `conv_pool` |
 //! | unpool through switches, tied deconvolution + bias, ReLU (Eq. 2, 3) | `unpool_deconv` |
+//! | normalization and projection of a stage's features (Eq. 4, 5) | `class_maps` |
 //! | leaky ReLU of the class maps | `rectify` |
 //! | log-sum-exp pooling (Eq. 7) | `log_sum_exp` |
-//! | shared by the first two: same-padded correlation, pooling of planes | `correlation`, `switches` |
-//! | shared by the first two: matrix product, sums over a batch | `matrix`, `batch` |
+//! | shared by the first two: shapes, frames and the layouts of weights | `geometry` |
+//! | shared by the first two: the non-zeros of unpooled maps; switches | `points`, `switches` |
+//! | shared by the first two: inner loops in vectors of the machine; sums over a batch | `simd`, `batch` |
 //!
 //! Maps are `[batch, channels, height, width]`, weights `[filters, channels, kernel, kernel]`, all f32 on the CPU.
 
 mod batch;
+mod class_maps;
 mod conv_pool;
-mod correlation;
+mod geometry;
 #[cfg(test)]
 mod gradient_check;
 mod log_sum_exp;
-mod matrix;
+mod points;
 mod rectify;
+mod simd;
 mod switches;
 mod unpool_deconv;
 mod values;
 
+pub use class_maps::class_maps;
 pub use conv_pool::conv_pool;
 pub use log_sum_exp::log_sum_exp;
 pub use rectify::rectify;

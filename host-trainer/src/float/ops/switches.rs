@@ -28,46 +28,24 @@ pub(super) fn relu(value: f32) -> f32 {
     if value < 0.0 { 0.0 } else { value }
 }
 
-/// Maximum of each window of `plane` (rows of `width`), clamped at zero (ReLU), and where it was.
-pub(super) fn pool(plane: &[f32], width: usize, pooled: &mut [f32], switches: &mut [u8]) {
-    let half = width / 2;
-    if half == 0 {
-        return;
-    }
-    let rows = pooled.chunks_exact_mut(half).zip(switches.chunks_exact_mut(half));
-    for (windows, (pooled, switches)) in plane.chunks_exact(2 * width).zip(rows) {
-        let (upper, lower) = windows.split_at(width);
-        let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
-        for ((pooled, switch), (u, l)) in pooled.iter_mut().zip(switches).zip(pairs) {
-            let (top, top_at) = if u[1] > u[0] { (u[1], 1) } else { (u[0], 0) };
-            let (bottom, bottom_at) = if l[1] > l[0] { (l[1], 3) } else { (l[0], 2) };
-            let (most, at) = if bottom > top { (bottom, bottom_at) } else { (top, top_at) };
-            *pooled = relu(most);
-            *switch = at;
-        }
+/// Pools one window of all channels, `[4][channels]` in the order of switches: its maximum clamped at zero (ReLU), and
+/// where it was.
+pub(super) fn pool_window(window: &[f32], pooled: &mut [f32], switches: &mut [u8]) {
+    let channels = pooled.len();
+    let (top, bottom) = window[..4 * channels].split_at(2 * channels);
+    let ((a, b), (c, d)) = (top.split_at(channels), bottom.split_at(channels));
+    for i in 0..channels {
+        let (top, top_at) = if b[i] > a[i] { (b[i], 1) } else { (a[i], 0) };
+        let (bottom, bottom_at) = if d[i] > c[i] { (d[i], 3) } else { (c[i], 2) };
+        let (most, at) = if bottom > top { (bottom, bottom_at) } else { (top, top_at) };
+        pooled[i] = relu(most);
+        switches[i] = at;
     }
 }
 
-/// Puts each value of `pooled` at its switch's place in `plane` (rows of `width`); the rest becomes zero.
-pub(super) fn unpool(pooled: &[f32], switches: &[u8], width: usize, plane: &mut [f32]) {
-    plane.fill(0.0);
-    for_each_switch(switches, width, |i, at| plane[at] = pooled[i]);
-}
-
-/// The value of `plane` (rows of `width`) at each switch: the gradient of [`unpool`].
-pub(super) fn take(plane: &[f32], switches: &[u8], width: usize, pooled: &mut [f32]) {
-    for_each_switch(switches, width, |i, at| pooled[i] = plane[at]);
-}
-
-/// Calls `f` with each switch's index and the index of its place in a plane of rows of `width`.
-fn for_each_switch(switches: &[u8], width: usize, mut f: impl FnMut(usize, usize)) {
-    let half = (width / 2).max(1);
-    for (y, row) in switches.chunks_exact(half).enumerate() {
-        for (x, &switch) in row.iter().enumerate() {
-            let (dy, dx) = (usize::from(switch >> 1), usize::from(switch & 1));
-            f(y * half + x, (2 * y + dy) * width + 2 * x + dx);
-        }
-    }
+/// Row and column within its window of what a switch points to.
+pub(super) fn offset_of_switch(switch: u8) -> (usize, usize) {
+    (usize::from(switch >> 1), usize::from(switch & 1))
 }
 
 #[cfg(test)]
@@ -75,32 +53,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_in_row_major_order_wins_and_odd_edges_are_dropped() {
+    fn the_first_in_row_major_order_wins() {
         #[rustfmt::skip]
-        let plane = [
-            1.0, 1.0,  0.0, 2.0,  9.0,
-            1.0, 1.0,  2.0, 2.0,  9.0,
-            -1.0, -2.0,  3.0, 4.0,  9.0,
-            -0.5, -2.0,  5.0, 5.0,  9.0,
-            9.0, 9.0,  9.0, 9.0,  9.0,
+        let window = [
+            1.0, 0.0, 0.5, -1.0, 2.0,
+            1.0, 2.0, 0.5, -2.0, 1.0,
+            1.0, 2.0, 3.0, -0.5, 1.0,
+            1.0, 2.0, 3.0, -2.0, f32::NEG_INFINITY,
         ];
-        let (mut pooled, mut switches) = ([f32::NAN; 4], [9; 4]);
-        pool(&plane, 5, &mut pooled, &mut switches);
-        assert_eq!(pooled, [1.0, 2.0, 0.0, 5.0]);
-        assert_eq!(switches, [0, 1, 2, 2]);
+        let (mut pooled, mut switches) = ([f32::NAN; 5], [9; 5]);
+        pool_window(&window, &mut pooled, &mut switches);
+        assert_eq!(pooled, [1.0, 2.0, 3.0, 0.0, 2.0]);
+        assert_eq!(switches, [0, 1, 2, 2, 0]);
+        assert_eq!(switches.map(offset_of_switch), [(0, 0), (0, 1), (1, 0), (1, 0), (0, 0)]);
+    }
 
-        let mut unpooled = [f32::NAN; 25];
-        unpool(&[1.0, 2.0, 3.0, 4.0], &switches, 5, &mut unpooled);
-        #[rustfmt::skip]
-        assert_eq!(unpooled, [
-            1.0, 0.0,  0.0, 2.0,  0.0,
-            0.0, 0.0,  0.0, 0.0,  0.0,
-            0.0, 0.0,  0.0, 0.0,  0.0,
-            3.0, 0.0,  4.0, 0.0,  0.0,
-            0.0, 0.0,  0.0, 0.0,  0.0,
-        ]);
-        let mut taken = [f32::NAN; 4];
-        take(&plane, &switches, 5, &mut taken);
-        assert_eq!(taken, [1.0, 2.0, -0.5, 5.0]);
+    #[test]
+    fn a_map_that_is_not_a_number_stays_so() {
+        let (mut pooled, mut switches) = ([0.0], [9]);
+        pool_window(&[f32::NAN, 1.0, 2.0, 3.0], &mut pooled, &mut switches);
+        assert!(pooled[0].is_nan());
     }
 }

@@ -1,32 +1,28 @@
 //! Unpool through switches, then transposed convolution with the tied weights + bias, then ReLU (Eq. 2 and 3), as one
 //! operation.
 //!
-//! The weights are the convolution's own tensor, so backpropagation adds the gradients of both ways. The unpooled map
-//! has the size of the convolution's map before its pool and exists for one image a thread at a time only (whole during
-//! the backward pass).
-
-use std::cell::RefCell;
+//! The weights are the convolution's own tensor, so backpropagation adds the gradients of both ways. The unpooled map,
+//! three quarters of which are zero and more after a ReLU, is never made: all passes visit its non-zeros.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use super::batch::{ParameterGradient, add_plane_sums, rectified_gradient, sum_parameter_gradients};
-use super::correlation::{Correlation, flipped};
-use super::switches::{Switches, relu, take, unpool};
+use super::batch::{ParameterSums, sum_over_batch};
+use super::geometry::Convolution;
+use super::points::Points;
+use super::simd::{correlate_at, gather, scatter};
+use super::switches::{Switches, relu};
 use super::values::{hold, values};
 
 const NAME: &str = "unpool-deconv";
-
-thread_local! {
-    /// An unpooled map of one image, kept between calls.
-    static UNPOOLED: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
-}
 
 /// `x`: `[batch, filters, h, w]`, `weights`: `[filters, channels, kernel, kernel]` of the convolution it is tied to,
 /// `bias`: `[channels]`. Gives `[batch, channels, height, width]`, where `size` = (height, width) of the convolution.
 ///
 /// With `switches` (of that convolution's pool, for the same batch) h = height / 2 and w = width / 2; without them
 /// h = height and w = width.
+///
+/// `x` is the result of a ReLU: where it is zero, its gradient is given as zero, since the ReLU lets none through there.
 ///
 /// # Errors
 /// When shapes do not fit each other, the kernel is even, or a tensor is not f32 on the CPU.
@@ -50,7 +46,7 @@ struct UnpoolDeconv {
 struct Shapes {
     batch: usize,
     /// The convolution that the weights belong to: from the deconvolution's output to its unpooled input.
-    convolution: Correlation,
+    convolution: Convolution,
     /// Pixels of the input before unpooling.
     input_pixels: usize,
 }
@@ -80,45 +76,17 @@ impl UnpoolDeconv {
         {
             bail!("{NAME}: found {} switches for a map {x:?}", switches.as_slice().len());
         }
-        let convolution = Correlation { channels, filters, kernel, height, width };
+        let convolution = Convolution { channels, filters, kernel, height, width };
         Ok(Shapes { batch, convolution, input_pixels: x_height * x_width })
     }
 
-    /// Puts one image's input at its switches in `unpooled`.
-    fn unpool_image(&self, shapes: &Shapes, image: usize, x: &[f32], unpooled: &mut [f32]) {
-        let Some(switches) = &self.switches else {
-            unpooled.copy_from_slice(x);
-            return;
-        };
-        let switches = &switches.as_slice()[image * shapes.input_elements()..][..shapes.input_elements()];
-        let planes = x.chunks_exact(shapes.input_pixels).zip(switches.chunks_exact(shapes.input_pixels));
-        let pixels = shapes.convolution.pixels();
-        for (plane, (x, switches)) in unpooled.chunks_exact_mut(pixels).zip(planes) {
-            unpool(x, switches, shapes.convolution.width, plane);
-        }
+    /// Lists the non-zeros of one image's unpooled input.
+    fn collect(&self, points: &mut Points, shapes: &Shapes, image: usize, x: &[f32]) {
+        let elements = image * shapes.input_elements()..(image + 1) * shapes.input_elements();
+        let x = &x[elements.clone()];
+        let switches = self.switches.as_ref().map(|switches| &switches.as_slice()[elements]);
+        points.collect(&shapes.convolution, switches, |i| x[i]);
     }
-
-    /// Takes one image's input gradient from the gradient of its unpooled map.
-    fn take_image(&self, shapes: &Shapes, image: usize, unpooled: &[f32], x: &mut [f32]) {
-        let Some(switches) = &self.switches else {
-            x.copy_from_slice(unpooled);
-            return;
-        };
-        let switches = &switches.as_slice()[image * shapes.input_elements()..][..shapes.input_elements()];
-        let planes = x.chunks_exact_mut(shapes.input_pixels).zip(switches.chunks_exact(shapes.input_pixels));
-        let pixels = shapes.convolution.pixels();
-        for (plane, (x, switches)) in unpooled.chunks_exact(pixels).zip(planes) {
-            take(plane, switches, shapes.convolution.width, x);
-        }
-    }
-}
-
-/// Lends a map of `elements` of this thread.
-fn with_map<R>(elements: usize, f: impl FnOnce(&mut [f32]) -> R) -> R {
-    UNPOOLED.with_borrow_mut(|map| {
-        map.resize(map.len().max(elements), 0.0);
-        f(&mut map[..elements])
-    })
 }
 
 impl CustomOp3 for UnpoolDeconv {
@@ -137,20 +105,18 @@ impl CustomOp3 for UnpoolDeconv {
     ) -> Result<(CpuStorage, Shape)> {
         let shapes = self.shapes(x_layout.shape(), weights_layout.shape(), bias_layout.shape())?;
         let convolution = &shapes.convolution;
-        let transposed = flipped(values(weights, weights_layout, NAME)?, convolution.filters, convolution.channels);
-        let bias = values(bias, bias_layout, NAME)?;
+        let runs = convolution.runs(values(weights, weights_layout, NAME)?);
+        let (x, bias) = (values(x, x_layout, NAME)?, values(bias, bias_layout, NAME)?);
         let mut output = vec![0.0; shapes.batch * convolution.image_elements()];
-        values(x, x_layout, NAME)?
-            .par_chunks_exact(shapes.input_elements())
-            .zip(output.par_chunks_exact_mut(convolution.image_elements()))
-            .enumerate()
-            .for_each(|(image, (x, output))| {
-                with_map(convolution.output_elements(), |unpooled| {
-                    self.unpool_image(&shapes, image, x, unpooled);
-                    convolution.transposed().forward(unpooled, &transposed, Some(bias), output);
-                });
-                output.iter_mut().for_each(|v| *v = relu(*v));
-            });
+        output.par_chunks_exact_mut(convolution.image_elements()).enumerate().for_each_init(
+            || (Points::default(), vec![0.0; convolution.frame_elements()]),
+            |(points, frame), (image, output)| {
+                self.collect(points, &shapes, image, x);
+                frame.fill(0.0);
+                scatter(convolution, &runs, points, frame);
+                convolution.read_frame(frame, output, |channel, value| relu(value + bias[channel]));
+            },
+        );
         let (height, width) = self.size;
         Ok((CpuStorage::F32(output), Shape::from((shapes.batch, convolution.channels, height, width))))
     }
@@ -166,36 +132,43 @@ impl CustomOp3 for UnpoolDeconv {
         let shapes = self.shapes(x.shape(), weights.shape(), bias.shape())?;
         let convolution = &shapes.convolution;
         let gradient = gradient.contiguous()?;
-        let (x_held, weights_held, gradient_held) = (hold(x), hold(weights), hold(&gradient));
-        let (x_values, weights_values) = (x_held.values(NAME)?, weights_held.values(NAME)?);
-        let gradient = rectified_gradient(hold(result).values(NAME)?, gradient_held.values(NAME)?);
-        let gradient_of =
-            |image: usize| &gradient[image * convolution.image_elements()..][..convolution.image_elements()];
-        let x_of = |image: usize| &x_values[image * shapes.input_elements()..][..shapes.input_elements()];
+        let (x_held, weights_held, result_held, gradient_held) =
+            (hold(x), hold(weights), hold(result), hold(&gradient));
+        let x_values = x_held.values(NAME)?;
+        let runs = convolution.runs(weights_held.values(NAME)?);
+        let (result, gradient) = (result_held.values(NAME)?, gradient_held.values(NAME)?);
+        let mut x_gradient = x.track_op().then(|| vec![0.0; x_values.len()]);
 
         // The unpooled input is to the gradient what a convolution's output gradient is to its image.
-        let ParameterGradient { weights: weights_gradient, bias: bias_gradient } =
-            sum_parameter_gradients(shapes.batch, convolution, convolution.channels, |image, weights, bias| {
-                with_map(convolution.output_elements(), |unpooled| {
-                    self.unpool_image(&shapes, image, x_of(image), unpooled);
-                    convolution.add_weight_gradient(gradient_of(image), unpooled, weights);
-                });
-                add_plane_sums(gradient_of(image), bias);
-            });
-        let x_gradient = x.track_op().then(|| {
-            let mut x_gradient = vec![0.0; x_values.len()];
-            x_gradient.par_chunks_exact_mut(shapes.input_elements()).enumerate().for_each(|(image, output)| {
-                with_map(convolution.output_elements(), |unpooled| {
-                    convolution.forward(gradient_of(image), weights_values, None, unpooled);
-                    self.take_image(&shapes, image, unpooled, output);
-                });
-            });
-            Tensor::from_vec(x_gradient, x.shape(), x.device())
+        let sums = sum_over_batch(shapes.batch, x_gradient.as_deref_mut(), |images, mut x_gradients| {
+            let mut sums = ParameterSums::new(runs.len(), convolution.channels);
+            let mut points = Points::default();
+            let mut frame = vec![0.0; convolution.frame_elements()];
+            let mut rectified = vec![0.0; convolution.image_elements()];
+            for (index, image) in images.enumerate() {
+                let map = image * convolution.image_elements()..(image + 1) * convolution.image_elements();
+                for ((rectified, &result), &gradient) in
+                    rectified.iter_mut().zip(&result[map.clone()]).zip(&gradient[map])
+                {
+                    *rectified = if result > 0.0 { gradient } else { 0.0 };
+                }
+                for (sum, plane) in sums.bias.iter_mut().zip(rectified.chunks_exact(convolution.pixels())) {
+                    *sum += plane.iter().sum::<f32>();
+                }
+                convolution.fill_frame(&rectified, &mut frame);
+                self.collect(&mut points, &shapes, image, x_values);
+                gather(convolution, &frame, &points, &mut sums.weights);
+                if let Some(x_gradients) = &mut x_gradients {
+                    let x_gradient = &mut x_gradients[index * shapes.input_elements()..][..shapes.input_elements()];
+                    correlate_at(convolution, &frame, &runs, &points, x_gradient);
+                }
+            }
+            sums
         });
         Ok((
-            x_gradient.transpose()?,
-            Some(Tensor::from_vec(weights_gradient, weights.shape(), weights.device())?),
-            Some(Tensor::from_vec(bias_gradient, bias.shape(), bias.device())?),
+            x_gradient.map(|x_gradient| Tensor::from_vec(x_gradient, x.shape(), x.device())).transpose()?,
+            Some(Tensor::from_vec(convolution.weights_of_runs(&sums.weights), weights.shape(), weights.device())?),
+            Some(Tensor::from_vec(sums.bias, bias.shape(), bias.device())?),
         ))
     }
 }
