@@ -24,15 +24,15 @@ pub(super) struct Thumbnail {
 impl Thumbnail {
     /// `None` for an image without contrast.
     pub fn new(image: &Image8) -> Option<Self> {
+        let small = resize(image, SIDE, SIDE);
         let mut hash = [0; HASH * HASH / 64];
-        let small = resize(image, HASH + 1, HASH);
-        for (y, row) in small.pixels.chunks_exact(HASH + 1).enumerate() {
+        for (y, row) in resize(&small, HASH + 1, HASH).pixels.chunks_exact(HASH + 1).enumerate() {
             for (x, pair) in row.windows(2).enumerate() {
                 let bit = HASH * y + x;
                 hash[bit / 64] |= u64::from(pair[1] > pair[0]) << (bit % 64);
             }
         }
-        let small = resize(image, SIDE, SIDE).pixels;
+        let small = small.pixels;
         let mean = small.iter().map(|&level| f32::from(level)).sum::<f32>() / small.len() as f32;
         let centred: Vec<f32> = small.iter().map(|&level| f32::from(level) - mean).collect();
         let norm = centred.iter().map(|value| value * value).sum::<f32>().sqrt();
