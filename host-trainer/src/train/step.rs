@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn parts_of_a_batch_move_the_weights_as_the_whole_does() -> std::result::Result<(), TrainError> {
         let input = InputSpec { width: 12, height: 12, channels: 1 };
-        let convolutions = vec![ConvolutionSpec { filters: 4, kernel: 5, pool: true }];
+        let convolutions = [ConvolutionSpec { filters: 4, kernel: 5, pool: true }].into_iter().collect();
         let spec = NetworkSpec { input, convolutions, stages: 1, classes: 2, head: HeadSpec::PAPER_BINARY };
         let pixels: Vec<f32> = (0..5 * 144).map(|i| (i * 7919 % 256) as f32).collect();
         let images = Tensor::from_vec(pixels, (5, 1, 12, 12), &Device::Cpu)?;

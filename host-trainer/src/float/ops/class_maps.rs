@@ -261,7 +261,8 @@ mod tests {
     #[test]
     fn a_constant_map_normalizes_to_zero() -> Result<()> {
         let features = random_var(1, &[1, 2, 3, 3])?.zeros_like()?;
-        let maps = class_maps(&features, &random_var(2, &[2, 2])?, Normalization::Standardize)?;
+        let weight = random_var(2, &[2, 2])?;
+        let maps = class_maps(&features, &weight, Normalization::Standardize)?;
         assert_eq!(maps.sqr()?.sum_all()?.to_scalar::<f32>()?, 0.0);
         Ok(())
     }

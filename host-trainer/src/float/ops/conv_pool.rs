@@ -229,14 +229,20 @@ mod tests {
 
     #[test]
     fn equals_stock_convolution_pool_and_relu_with_their_gradients() -> Result<()> {
-        for (pool, kernel, height, width) in [(true, 3, 6, 8), (true, 5, 4, 6), (false, 3, 5, 7), (true, 11, 8, 4)] {
-            let x = random_var(1, &[3, 2, height, width])?;
-            let weights = random_var(2, &[4, 2, kernel, kernel])?;
-            let bias = random_var(3, &[4])?;
+        for (pool, channels, filters, kernel, height, width) in [
+            (true, 2, 4, 3, 6, 8),
+            (true, 9, 17, 5, 4, 6),
+            (false, 3, 20, 3, 5, 7),
+            (true, 1, 16, 11, 8, 4),
+            (false, 5, 2, 7, 3, 2),
+        ] {
+            let x = random_var(1, &[3, channels, height, width])?;
+            let weights = random_var(2, &[filters, channels, kernel, kernel])?;
+            let bias = random_var(3, &[filters])?;
             let (own, _) = conv_pool(&x, &weights, &bias, pool)?;
-            let stock = x.conv2d(&weights, kernel / 2, 1, 1, 1)?.broadcast_add(&bias.reshape((1, 4, 1, 1))?)?;
+            let stock = x.conv2d(&weights, kernel / 2, 1, 1, 1)?.broadcast_add(&bias.reshape((1, filters, 1, 1))?)?;
             // By maxima over two axes: the gradient of candle's own pool is a quarter of the right one.
-            let windows = (3, 4, height / 2, 2, width / 2, 2);
+            let windows = (3, filters, height / 2, 2, width / 2, 2);
             let stock = if pool { stock.reshape(windows)?.max(5)?.max(3)? } else { stock }.relu()?;
             assert_close(&own, &stock, 1e-4)?;
             let direction = random_var(4, own.dims())?;
@@ -253,6 +259,22 @@ mod tests {
     fn equals_finite_differences_on_an_odd_size() -> Result<()> {
         let vars = [random_var(5, &[2, 2, 5, 7])?, random_var(6, &[3, 2, 3, 3])?, random_var(7, &[3])?];
         check_finite_differences(&vars, |[x, w, b]| Ok(conv_pool(x, w, b, true)?.0))
+    }
+
+    #[test]
+    fn filters_of_zeros_give_zeros_and_get_no_gradient() -> Result<()> {
+        let x = random_var(1, &[2, 3, 4, 6])?;
+        let weights = candle_core::Var::zeros((4, 3, 3, 3), candle_core::DType::F32, x.device())?;
+        let bias = candle_core::Var::zeros(4, candle_core::DType::F32, x.device())?;
+        let (h, switches) = conv_pool(&x, &weights, &bias, true)?;
+        assert_eq!(h.max_all()?.to_scalar::<f32>()?, 0.0);
+        assert!(switches.is_some_and(|switches| switches.as_slice().iter().all(|&switch| switch == 0)));
+        let gradients = h.sum_all()?.backward()?;
+        for var in [&x, &weights, &bias] {
+            let gradient = gradients.get(var).unwrap().abs()?.max_all()?;
+            assert_eq!(gradient.to_scalar::<f32>()?, 0.0);
+        }
+        Ok(())
     }
 
     #[test]

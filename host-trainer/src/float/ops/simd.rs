@@ -304,3 +304,7 @@ fn correlate_tile<S: Simd, const PIXELS: usize, const N: usize>(
     }
     sums
 }
+
+#[cfg(test)]
+#[path = "simd_tests.rs"]
+mod tests;

@@ -210,6 +210,20 @@ mod tests {
         })
     }
 
+    /// Through the ReLU that its input comes from: where that gave zero there is no gradient, here as everywhere.
+    #[test]
+    fn equals_finite_differences_behind_a_relu() -> Result<()> {
+        let vars = [random_var(5, &[2, 5, 4, 3])?, random_var(6, &[5, 9, 3, 3])?, random_var(7, &[9])?];
+        check_finite_differences(&vars, |[x, weights, bias]| unpool_deconv(&x.relu()?, weights, bias, None, (4, 3)))?;
+        let x = vars[0].relu()?;
+        let x = candle_core::Var::from_tensor(&x)?;
+        let gradients = unpool_deconv(&x, &vars[1], &vars[2], None, (4, 3))?.sum_all()?.backward()?;
+        let gradient = gradients.get(&x).unwrap().flatten_all()?.to_vec1::<f32>()?;
+        let zeros = x.flatten_all()?.to_vec1::<f32>()?.into_iter().zip(gradient).filter(|&(x, _)| x == 0.0);
+        assert!(zeros.clone().count() > 30 && zeros.clone().all(|(_, g)| g == 0.0));
+        Ok(())
+    }
+
     #[test]
     fn refuses_switches_of_another_batch() -> Result<()> {
         let (weights, bias) = (random_var(1, &[1, 1, 3, 3])?, random_var(2, &[1])?);
