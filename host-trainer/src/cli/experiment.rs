@@ -79,7 +79,8 @@ fn controls(args: &Controls) -> Result<(), Failure> {
     let data = DataSet::open(&absolute(&args.data), &options)?;
     let spec = args.network.network(data.task, data.classes.len())?.spec().clone();
     let recipe = args.recipe.recipe(&spec, false, args.network.is_paper())?;
-    let setting = Setting { spec, recipe, data: &data, rule: args.threshold.rule(), out: args.out.clone() };
+    let setting =
+        Setting { spec, recipe, data: &data, rule: args.threshold.rule(), resume: true, out: args.out.clone() };
     let mut trials = Vec::new();
     for &seed in &args.seeds {
         for &arm in &args.arms {

@@ -51,8 +51,12 @@ pub fn run(args: Args) -> Result<(), Failure> {
         }
         None => trained,
     };
-    let options =
-        FinishOptions { rule: args.threshold.rule(), parity_images: args.parity_images, command: command_line() };
+    let options = FinishOptions {
+        rule: args.threshold.rule(),
+        parity_images: args.parity_images,
+        controls: Vec::new(),
+        command: command_line(),
+    };
     let finished = finish(&folder, &info, &data, &stages, &options, &MultiProgress::new())?;
     summary::print(&folder, &finished);
     Ok(())

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::MultiProgress;
+use switchback::model::Network;
 
 use super::network_args::NetworkArgs;
 use super::recipe_args::RecipeArgs;
@@ -11,7 +12,9 @@ use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line, summary};
 use crate::data::report::DataReport;
 use crate::data::{DataSet, OpenOptions};
+use crate::experiment::{Arm, Setting, run_trial};
 use crate::float::Decoding;
+use crate::metrics::ControlResult;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
 use crate::run::{DataFile, FinishOptions, RunFolder, RunInfo, bar, finish, write_json};
 use crate::train::{TrainOptions, train};
@@ -49,6 +52,10 @@ pub struct Args {
     quick: bool,
     #[command(flatten)]
     threshold: ThresholdArgs,
+    /// Control networks to train as well and show beside the stages; `product` trains none [default: shallow on generated
+    /// phantoms unless --quick, else none].
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "ARM,…")]
+    controls: Option<Vec<Arm>>,
     /// Test images on which core and host model are compared, at every layer.
     #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
     parity_images: usize,
@@ -85,12 +92,42 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let stages = train(network.spec(), &data, &options, &progress)?;
     info.training_seconds = start.elapsed().as_secs_f64();
     folder.write_info(&info)?;
-    let options =
-        FinishOptions { rule: args.threshold.rule(), parity_images: args.parity_images, command: command_line() };
+    let options = FinishOptions {
+        rule: args.threshold.rule(),
+        parity_images: args.parity_images,
+        controls: controls(&args, &network, &options, &data, &folder, &progress)?,
+        command: command_line(),
+    };
     let finished = finish(&folder, &info, &data, &stages, &options, &progress)?;
     summary::print(&folder, &finished);
     println!("next    cargo xtask flash --model {}", folder.model().display());
     Ok(())
+}
+
+/// Trains the control networks with the product's seed and recipe, in the folder `controls`.
+fn controls(
+    args: &Args,
+    network: &Network,
+    options: &TrainOptions,
+    data: &DataSet,
+    folder: &RunFolder,
+    progress: &MultiProgress,
+) -> Result<Vec<ControlResult>, Failure> {
+    let default: &[Arm] = if args.data.is_none() && !args.quick { &[Arm::Shallow] } else { &[] };
+    let setting = Setting {
+        spec: network.spec().clone(),
+        recipe: options.recipe.clone(),
+        data,
+        rule: args.threshold.rule(),
+        resume: options.resume,
+        out: folder.path().join("controls"),
+    };
+    let mut results = Vec::new();
+    for &arm in args.controls.as_deref().unwrap_or(default).iter().filter(|&&arm| arm != Arm::Product) {
+        eprintln!("control {}", arm.description());
+        results.extend(run_trial(&setting, arm, args.seed, progress)?.control());
+    }
+    Ok(results)
 }
 
 /// Looks at every image before training, says what was found and writes it; the data set without the images that are left

@@ -40,6 +40,18 @@ impl Arm {
         }
     }
 
+    /// Its name in words, for the tables of a run.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Product => "the same once more",
+            Self::TrainedAsLong => "stage 0, trained as long",
+            Self::Shallow => "shallow, no deconvolution",
+            Self::ShallowEqual => "shallow, no more work",
+            Self::Untied => "untied",
+            Self::NearestUnpooling => "no switches",
+        }
+    }
+
     /// Its decoder.
     pub fn decoding(self) -> Decoding {
         match self {

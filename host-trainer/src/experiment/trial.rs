@@ -11,7 +11,7 @@ use crate::data::{DataSet, Split};
 use crate::evaluation::{EvaluationSet, OperatingRule, judge_float};
 use crate::files::FileError;
 use crate::float::{Decoding, FloatNetwork};
-use crate::metrics::StageResult;
+use crate::metrics::{ControlResult, StageResult};
 use crate::run::{RunError, calibrate, calibration_images, identity, quantize_stage, write_json};
 use crate::train::{Recipe, TrainError, TrainOptions, train};
 
@@ -25,6 +25,8 @@ pub struct Setting<'a> {
     pub data: &'a DataSet,
     /// How thresholds are chosen.
     pub rule: OperatingRule,
+    /// Whether trials that were finished or interrupted before, with the same network and recipe, are gone on with.
+    pub resume: bool,
     /// Where each trial's folder goes.
     pub out: PathBuf,
 }
@@ -36,6 +38,10 @@ pub struct Trial {
     pub arm: Arm,
     /// Which seed.
     pub seed: u64,
+    /// What was trained.
+    pub network: NetworkSpec,
+    /// How it was trained.
+    pub recipe: Recipe,
     /// Figures on the test split, stage 0 first; as floats, and as integers where the core has the layers.
     pub results: Vec<StageResult>,
 }
@@ -58,8 +64,7 @@ pub enum ExperimentError {
     Run(#[from] RunError),
 }
 
-/// Trains and judges one arm with one seed: as floats, and as integers where the core has its layers. What was finished
-/// before is read, not repeated; a training that was interrupted goes on.
+/// Trains and judges one arm with one seed: as floats, and as integers where the core has its layers.
 ///
 /// # Errors
 /// [`ExperimentError`] names the arm and seed.
@@ -71,18 +76,29 @@ pub fn run_trial(
 ) -> Result<Trial, ExperimentError> {
     let out = setting.out.join(format!("{}-seed{seed}", arm.name()));
     let file = out.join("trial.json");
-    if let Some(trial) = finished(&file)? {
+    let network = arm.spec(&setting.spec);
+    let recipe = arm.recipe(&setting.recipe, setting.spec.stages);
+    if setting.resume
+        && let Some(trial) = finished(&file)?
+        && (&trial.network, &trial.recipe) == (&network, &recipe)
+    {
         return Ok(trial);
     }
-    let spec = arm.spec(&setting.spec);
-    let recipe = arm.recipe(&setting.recipe, setting.spec.stages);
-    let options = TrainOptions { seed, recipe, decoding: arm.decoding(), resume: true, out };
+    let options = TrainOptions { seed, recipe: recipe.clone(), decoding: arm.decoding(), resume: setting.resume, out };
     let train_error = |source| ExperimentError::Train { arm: arm.name(), seed, source };
-    let networks = train(&spec, setting.data, &options, progress).map_err(train_error)?;
+    let networks = train(&network, setting.data, &options, progress).map_err(train_error)?;
     let results = judge_stages(setting, seed, &networks)?;
-    let trial = Trial { arm, seed, results };
+    let trial = Trial { arm, seed, network, recipe, results };
     write_json(&file, &trial).map_err(RunError::from)?;
     Ok(trial)
+}
+
+impl Trial {
+    /// What the trial adds to the tables of a run: its last stage, as integers where it has them.
+    pub fn control(&self) -> Option<ControlResult> {
+        let result = self.results.last()?.clone();
+        Some(ControlResult { name: self.arm.description().to_owned(), result })
+    }
 }
 
 fn finished(file: &Path) -> Result<Option<Trial>, RunError> {

@@ -17,7 +17,7 @@ use crate::evaluation::{
 use crate::files::write_atomically;
 use crate::float::FloatNetwork;
 use crate::metrics::threshold::ThresholdSource;
-use crate::metrics::{self, Controls, Engine, Metrics, StageId};
+use crate::metrics::{self, ControlResult, Controls, Engine, Metrics, StageId};
 use crate::quantize::{Calibration, Identity, q16, quantize};
 use crate::{engine, report};
 
@@ -34,6 +34,8 @@ pub struct FinishOptions {
     pub rule: OperatingRule,
     /// Test images that core and host model are compared on; all where there are fewer.
     pub parity_images: usize,
+    /// Other networks trained on the same images, to show beside the stages.
+    pub controls: Vec<ControlResult>,
     /// The command line, for the files' provenance.
     pub command: String,
 }
@@ -113,7 +115,7 @@ pub fn finish(
         parity: Some(parity),
         controls: test
             .has_masks()
-            .then(|| Controls { constant_mask: constant_mask(&validation, &test), networks: Vec::new() }),
+            .then(|| Controls { constant_mask: constant_mask(&validation, &test), networks: options.controls.clone() }),
         erasure: None,
     };
     let plan = PlanFile::new(network, Some(model_bytes.as_slice().len()), options.command.clone());

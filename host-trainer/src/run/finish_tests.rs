@@ -45,7 +45,7 @@ fn finished(data: &Path, threshold: ThresholdChoice) -> (Vec<Vec<u8>>, Vec<Stage
         training_seconds: 0.0,
     };
     let rule = OperatingRule { threshold, false_alarms: 0.25 };
-    let options = FinishOptions { rule, parity_images: 1, command: "test".into() };
+    let options = FinishOptions { rule, parity_images: 1, controls: Vec::new(), command: "test".into() };
     let set = DataSet::open(data, &OpenOptions::default()).unwrap();
     let finished = finish(&folder, &info, &set, &networks(), &options, &MultiProgress::new()).unwrap();
     let models = [folder.model(), folder.stage_model(0), folder.stage_model(1)];
