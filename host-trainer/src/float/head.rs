@@ -7,7 +7,7 @@ use candle_core::{D, Device, Result, Tensor};
 use switchback::model::Network;
 use switchback::model::spec::{ClassMaps, MapActivation};
 
-use super::ops::{log_sum_exp, rectify};
+use training_ops::{log_sum_exp, rectify};
 
 /// Nearest expansion by `2^shift` to `height` x `width`; the last row and column also serve what odd sizes add.
 pub(super) fn expand(maps: &Tensor, shift: u32, height: usize, width: usize) -> Result<Tensor> {

@@ -11,13 +11,12 @@
 //! | the decoder, and what it is measured against | `decoding` |
 //! | one stage more, or back to the baseline | `stages` |
 //! | safetensors files | `weights_file` |
-//! | the training operations | [`ops`] |
+//! | the training operations | the crate [`training_ops`] |
 
 mod decoding;
 mod error;
 mod head;
 mod network;
-pub mod ops;
 mod parameters;
 mod stages;
 mod weights_file;

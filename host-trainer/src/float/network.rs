@@ -9,9 +9,9 @@ use switchback::model::Network;
 use super::decoding::Decoding;
 use super::error::FloatError;
 use super::head::{activate, add_bias, expand, pool_scores};
-use super::ops::{Switches, class_maps, conv_pool, rectify, unpool_deconv};
 use super::parameters::{INPUT_MEAN, INPUT_STD, Initializer, classifier_parameters, head_weight, parameters};
 use super::weights_file::{read_tensors, write_tensors};
+use training_ops::{Switches, class_maps, conv_pool, rectify, unpool_deconv};
 
 /// f32 weights for a [`Network`], by layer path (`conv1.weight`, `deconv1.bias`, `head.stage0.weight`, ...).
 ///
