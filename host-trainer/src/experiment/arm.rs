@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use switchback::model::Network;
-use switchback::model::spec::NetworkSpec;
+use switchback::model::spec::{MAX_FILTERS, NetworkSpec};
 
 use crate::float::Decoding;
 use crate::train::Recipe;
@@ -16,8 +16,8 @@ pub enum Arm {
     Product,
     /// Stage 0, trained as long as the product in all.
     TrainedAsLong,
-    /// No deconvolution and so many pools fewer that the top map is as fine as the last stage's; all convolutions kept,
-    /// which takes at least as many instructions.
+    /// No deconvolution and so many pools fewer that the top map is as fine as the last stage's; all convolutions kept, and
+    /// widened where that takes it to as many instructions.
     Shallow,
     /// As `shallow`, with the last convolutions left out that it cannot afford with the product's instructions.
     ShallowEqual,
@@ -66,7 +66,7 @@ impl Arm {
         match self {
             Self::Product | Self::Untied | Self::NearestUnpooling => product.clone(),
             Self::TrainedAsLong => NetworkSpec { stages: 0, ..product.clone() },
-            Self::Shallow => shallow(product),
+            Self::Shallow => worth(shallow(product), product),
             Self::ShallowEqual => affordable(shallow(product), product),
         }
     }
@@ -88,10 +88,27 @@ fn shallow(product: &NetworkSpec) -> NetworkSpec {
     spec
 }
 
+fn macs(spec: &NetworkSpec) -> u64 {
+    Network::new(spec.clone()).map_or(0, |network| network.macs())
+}
+
+/// `spec` with as many filters more after its last pool as it takes to need no fewer multiply-accumulates than `product`.
+fn worth(mut spec: NetworkSpec, product: &NetworkSpec) -> NetworkSpec {
+    let least = macs(product);
+    while macs(&spec) < least {
+        let unpooled = spec.convolutions.iter_mut().rev().take_while(|convolution| !convolution.pool);
+        let narrow: Vec<_> = unpooled.filter(|convolution| convolution.filters < MAX_FILTERS).collect();
+        if narrow.is_empty() {
+            break;
+        }
+        narrow.into_iter().for_each(|convolution| convolution.filters = (convolution.filters + 4).min(MAX_FILTERS));
+    }
+    spec
+}
+
 /// `spec` without the last convolutions, as many as it takes to need no more multiply-accumulates than `product`; pools
 /// stay.
 fn affordable(mut spec: NetworkSpec, product: &NetworkSpec) -> NetworkSpec {
-    let macs = |spec: &NetworkSpec| Network::new(spec.clone()).map_or(0, |network| network.macs());
     let most = macs(product);
     while macs(&spec) > most && spec.convolutions.len() > 1 && spec.convolutions.last().is_some_and(|c| !c.pool) {
         spec.convolutions.pop();

@@ -21,7 +21,6 @@ pub struct ControlResult {
     /// What it is, for the tables: `shallow, no deconvolution`.
     pub name: String,
     /// Its figures, with the meaning they have for a stage; `macs` says what an image costs.
-    #[serde(flatten)]
     pub result: StageResult,
 }
 
@@ -42,7 +41,7 @@ mod tests {
     use crate::metrics::{Engine, StageId};
 
     #[test]
-    fn a_control_network_is_a_name_beside_the_keys_of_a_stage() {
+    fn a_control_network_has_a_name_and_the_figures_of_a_stage() {
         let id = StageId { engine: Engine::Int8, stage: 0 };
         let result = StageResult { auc: Some(0.5), iou: Some(0.25), macs: Some(7), ..StageResult::new(id) };
         let controls = Controls {
@@ -50,9 +49,10 @@ mod tests {
             networks: vec![ControlResult { name: "untied".into(), result }],
         };
         let json = serde_json::to_string(&controls).unwrap();
-        let expected = r#"{"constant_mask":{"iou":0.125},"networks":[{"name":"untied","engine":"int8","stage":0,"#
-            .to_owned()
-            + r#""auc":0.5,"iou":0.25,"macs":7}]}"#;
+        let expected =
+            r#"{"constant_mask":{"iou":0.125},"networks":[{"name":"untied","result":{"engine":"int8","stage":0,"#
+                .to_owned()
+                + r#""auc":0.5,"iou":0.25,"macs":7}}]}"#;
         assert_eq!(json, expected);
         assert_eq!(serde_json::from_str::<Controls>(&json).unwrap(), controls);
     }
