@@ -7,12 +7,13 @@ use super::set::evidence;
 use crate::data::Task;
 use crate::engine::Prediction;
 use crate::metrics::MetricsError;
-use crate::metrics::threshold::{DEFAULT_FALSE_ALARM_RATE, Threshold, allowed_alarms, from_masks, from_negatives};
+use crate::metrics::threshold::{DEFAULT_FALSE_ALARM_RATE, Peaks, Threshold, allowed_alarms, from_labels, from_masks};
 
 /// What the stored mask threshold is chosen from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ThresholdChoice {
-    /// Image labels: at most a given share of the validation split's negatives shows a mask anywhere.
+    /// Image labels: at most a given share of the validation split's negatives shows a mask anywhere, and nothing fainter
+    /// than a fifth of what positives usually show is mask.
     #[default]
     Labels,
     /// The validation split's masks: the best pooled IoU.
@@ -58,8 +59,9 @@ impl OperatingPoint {
             return Ok(None);
         }
         let negatives = || predictions.iter().enumerate().filter(|&(i, _)| !validation.is_positive(i)).map(|(_, p)| p);
-        let peaks: Vec<f32> = negatives().map(|p| p.evidence().iter().copied().fold(0.0, f32::max)).collect();
-        let by_labels = from_negatives(&peaks, rule.false_alarms)?;
+        let peak = |p: &Prediction| p.evidence().iter().copied().fold(0.0, f32::max);
+        let peaks = Peaks::of(predictions.iter().enumerate().map(|(i, p)| (validation.is_positive(i), peak(p))));
+        let by_labels = from_labels(&peaks, rule.false_alarms)?;
         let mask = match rule.threshold {
             ThresholdChoice::Labels => by_labels,
             ThresholdChoice::Masks => by_masks(validation, predictions)?.ok_or(MetricsError::NoMasks)?,
@@ -122,7 +124,8 @@ mod tests {
         let tenth = |value: f32| f64::from(value) / 100.0;
         assert_eq!(at(0.0), (41, tenth(40.0) + step));
         assert_eq!(at(0.25), (31, tenth(30.0) + step));
-        assert_eq!(at(1.0), (1, tenth(10.0)));
+        // Never below a fifth of the positive's 90.
+        assert_eq!(at(1.0), (18, tenth(10.0)));
         let rule = OperatingRule { false_alarms: 2.0, ..OperatingRule::default() };
         assert!(OperatingPoint::choose(rule, &set, &predictions).is_err());
     }

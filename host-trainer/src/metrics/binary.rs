@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::threshold::{self, Threshold};
+use super::threshold::{self, Peaks, Threshold};
 use super::{
     ClassIou, EvidenceMap, LESION, LabelMap, MetricsError, Overlap, StageId, StageResult, ThresholdResult, iou::share,
     localization::Localization, mean_per_image, pointing::points_at, pooled, roc_auc, upsample,
@@ -30,7 +30,7 @@ impl<'a> BinaryImage<'a> {
 }
 
 /// Judges one stage on `test` at `stored`, the threshold that the model carries, and beside it at the two that
-/// `validation` chooses: [`threshold::from_negatives`] with the rate `false_alarms`, where it has negative images, and
+/// `validation` chooses: [`threshold::from_labels`] with the rate `false_alarms`, where it has negative images, and
 /// [`threshold::from_masks`], where it has masks. `lesion` is the positive class's name.
 ///
 /// # Errors
@@ -43,7 +43,7 @@ pub fn evaluate_binary(
     validation: &[BinaryImage<'_>],
     test: &[BinaryImage<'_>],
 ) -> Result<StageResult, MetricsError> {
-    let label_threshold = match threshold::from_negatives(&negative_peaks(validation), false_alarms) {
+    let label_threshold = match threshold::from_labels(&peaks(validation), false_alarms) {
         Err(MetricsError::NoNegatives) => None,
         chosen => Some(chosen?),
     };
@@ -57,8 +57,8 @@ pub fn evaluate_binary(
 
     let all: Vec<&Judged> = judged.iter().collect();
     let whole = localization(&all);
-    let peaks = negative_peaks(test);
-    let alarms = |level: u8| share(&peaks.iter().map(|&peak| peak >= f32::from(level)).collect::<Vec<_>>());
+    let negative_peaks = peaks(test).negatives;
+    let alarms = |level: u8| share(&negative_peaks.iter().map(|&peak| peak >= f32::from(level)).collect::<Vec<_>>());
     let at = |which: usize| {
         let level = thresholds[which]?.level;
         let overlaps = overlaps_at(&all, which);
@@ -92,9 +92,8 @@ const STORED: usize = 0;
 const FROM_LABELS: usize = 1;
 const FROM_MASKS: usize = 2;
 
-/// The strongest evidence in each negative image.
-fn negative_peaks(images: &[BinaryImage<'_>]) -> Vec<f32> {
-    images.iter().filter(|image| !image.positive).map(|image| image.map.peak()).collect()
+fn peaks(images: &[BinaryImage<'_>]) -> Peaks {
+    Peaks::of(images.iter().map(|image| (image.positive, image.map.peak())))
 }
 
 /// Everything about one positive image that the averages need.
@@ -169,11 +168,12 @@ mod tests {
         // At 91: {200, 100} is its lesion, nothing is left of the other.
         assert_eq!((result.iou, result.mean_iou_per_image), (Some(0.5), Some(0.5)));
         assert_eq!((result.pointing, result.detection), (Some(1.0), Some(0.5)));
-        // The negative of the validation split peaks at 9. At 10: {200, 100, 50} and {90, 30} against two pixels each.
+        // The negative of the validation split peaks at 9, a fifth of the positive's peak is 40. At 40: {200, 100, 50} and
+        // {90} against two pixels each.
         let at_labels = ThresholdResult {
-            threshold: 10,
-            iou: 4.0 / 5.0,
-            mean_iou_per_image: (2.0 / 3.0 + 1.0) / 2.0,
+            threshold: 40,
+            iou: 3.0 / 5.0,
+            mean_iou_per_image: (2.0 / 3.0 + 0.5) / 2.0,
             false_alarm_rate: Some(0.5),
         };
         assert_eq!(result.at_label_threshold, Some(at_labels));

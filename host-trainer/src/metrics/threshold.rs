@@ -1,6 +1,6 @@
 //! The level at which evidence becomes mask: `level >= threshold`, an integer from 1 to 255 that the model file stores.
 //!
-//! Both ways look at the validation split only. [`from_negatives`] needs image labels and nothing else, as does the
+//! Both ways look at the validation split only. [`from_labels`] needs image labels and nothing else, as does the
 //! training; [`from_masks`] shows what a threshold chosen with pixel truth would reach.
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub const DEFAULT_FALSE_ALARM_RATE: f64 = 0.05;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThresholdSource {
-    /// Image labels: [`from_negatives`].
+    /// Image labels: [`from_labels`].
     Labels,
     /// Pixel masks: [`from_masks`].
     Masks,
@@ -30,21 +30,57 @@ pub struct Threshold {
     pub source: ThresholdSource,
 }
 
-/// The smallest level that at most a share `rate` (0 to 1) of the negative images reaches anywhere, given the
-/// [`EvidenceMap::peak`] of each. The peak is that of the map itself, which upsampling cannot exceed.
+/// Evidence below this share of the median positive image's peak is never mask. Where negatives are silent any level
+/// keeps the rate of false alarms, and the lowest would draw all that glimmers around a finding. 0.2 is what class
+/// activation maps are usually cut at (Zhou et al. 2016).
+const PEAK_SHARE: f32 = 0.2;
+
+/// The smallest level that at most a share `rate` (0 to 1) of the negative images reaches anywhere, and that is no less
+/// than a fifth of the median positive image's peak; given the [`EvidenceMap::peak`] of each image. The peak is that of
+/// the map itself, which upsampling cannot exceed.
 ///
 /// 255 where even that level is reached too often: the map is saturated, and no level keeps the rate.
 ///
 /// # Errors
 /// [`MetricsError::NoNegatives`] without images, [`MetricsError::Rate`] for a rate outside 0 to 1.
-pub fn from_negatives(peaks: &[f32], rate: f64) -> Result<Threshold, MetricsError> {
-    if peaks.is_empty() {
+pub fn from_labels(peaks: &Peaks, rate: f64) -> Result<Threshold, MetricsError> {
+    if peaks.negatives.is_empty() {
         return Err(MetricsError::NoNegatives);
     }
-    let allowed = allowed_alarms(rate, peaks.len())?;
-    let alarms = |level: u8| peaks.iter().filter(|&&peak| peak >= f32::from(level)).count();
-    let level = (1..u8::MAX).find(|&level| alarms(level) <= allowed).unwrap_or(u8::MAX);
-    Ok(Threshold { level, source: ThresholdSource::Labels })
+    let allowed = allowed_alarms(rate, peaks.negatives.len())?;
+    let alarms = |level: u8| peaks.negatives.iter().filter(|&&peak| peak >= f32::from(level)).count();
+    let keeps_rate = (1..u8::MAX).find(|&level| alarms(level) <= allowed).unwrap_or(u8::MAX);
+    // A float-to-int cast saturates at 0 and 255.
+    let clear = (PEAK_SHARE * median(&peaks.positives)).ceil() as u8;
+    Ok(Threshold { level: keeps_rate.max(clear), source: ThresholdSource::Labels })
+}
+
+/// The strongest evidence in each image of a split, by label.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Peaks {
+    /// Of images without the finding.
+    pub negatives: Vec<f32>,
+    /// Of images with it.
+    pub positives: Vec<f32>,
+}
+
+impl Peaks {
+    /// Of images given as whether they are positive, and their peak.
+    pub fn of(images: impl IntoIterator<Item = (bool, f32)>) -> Self {
+        let mut peaks = Self::default();
+        for (positive, peak) in images {
+            let list = if positive { &mut peaks.positives } else { &mut peaks.negatives };
+            list.push(peak);
+        }
+        peaks
+    }
+}
+
+/// The upper median; 0 of nothing.
+fn median(values: &[f32]) -> f32 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
 /// How many of `negatives` images a rate of false alarms, 0 to 1, allows.
@@ -72,8 +108,12 @@ mod tests {
     use super::*;
     use crate::metrics::IGNORE;
 
-    fn level(peaks: &[f32], rate: f64) -> u8 {
-        from_negatives(peaks, rate).unwrap().level
+    fn peaks(negatives: &[f32], positives: &[f32]) -> Peaks {
+        Peaks { negatives: negatives.to_vec(), positives: positives.to_vec() }
+    }
+
+    fn level(negatives: &[f32], rate: f64) -> u8 {
+        from_labels(&peaks(negatives, &[]), rate).unwrap().level
     }
 
     #[test]
@@ -90,8 +130,16 @@ mod tests {
     fn silent_and_saturated_maps_have_a_level_too() {
         assert_eq!(level(&[0.0, 0.0], 0.0), 1);
         assert_eq!(level(&[255.0, 255.0], 0.05), 255);
-        assert_eq!(from_negatives(&[], 0.05), Err(MetricsError::NoNegatives));
-        assert!(from_negatives(&[1.0], f64::NAN).is_err());
+        assert_eq!(from_labels(&peaks(&[], &[9.0]), 0.05), Err(MetricsError::NoNegatives));
+        assert!(from_labels(&peaks(&[1.0], &[]), f64::NAN).is_err());
+    }
+
+    #[test]
+    fn silent_negatives_leave_a_fifth_of_the_median_positive_peak() {
+        let level = |negatives: &[f32]| from_labels(&peaks(negatives, &[250.0, 0.0, 101.0]), 0.0).unwrap().level;
+        assert_eq!(level(&[0.0]), 21);
+        assert_eq!(level(&[20.0]), 21);
+        assert_eq!(level(&[21.0]), 22);
     }
 
     #[test]
