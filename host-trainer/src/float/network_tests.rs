@@ -116,10 +116,12 @@ fn the_tied_weights_get_gradient_from_both_ways() -> Result<(), FloatError> {
 fn an_untied_network_with_its_convolutions_weights_equals_the_tied_one() -> Result<(), FloatError> {
     let network = checked(HeadSpec::EVIDENCE, 2, 27, 21);
     let tied = normalized(network.clone(), 3)?;
+    // Copies: a variable that is made of a variable is the same one.
+    let copy = |name: &str| -> Result<Tensor, FloatError> { Ok(tied.tensor(name)?.copy()?.detach()) };
     let mut tensors: BTreeMap<String, Tensor> =
-        tied.tensors().iter().map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect();
+        tied.tensors().keys().map(|name| Ok((name.clone(), copy(name)?))).collect::<Result<_, FloatError>>()?;
     for layer in network.decoder() {
-        let weight = tied.tensor(&format!("{}.weight", network.convolution_name(layer.convolution)))?.clone();
+        let weight = copy(&format!("{}.weight", network.convolution_name(layer.convolution)))?;
         tensors.insert(format!("{}.weight", network.deconvolution_name(layer)), weight);
     }
     let untied = FloatNetwork::from_stored(network.clone(), Decoding::Untied, tensors)?;
