@@ -15,8 +15,8 @@ pub struct Args {
     /// The folder to make; it must not hold anything yet.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Number of images, about seven in ten to train on, one to validate and two to test.
-    #[arg(long, value_name = "N", default_value_t = 2200)]
+    /// Number of images, about eight in ten to train on, one to validate and one to test.
+    #[arg(long, value_name = "N", default_value_t = Counts::default().total())]
     count: usize,
     /// Size of the images.
     #[arg(long, value_name = "WxH", default_value = "96x96", value_parser = super::parse_size)]

@@ -7,7 +7,7 @@ use indicatif::MultiProgress;
 use switchback::model::Network;
 
 use super::network_args::NetworkArgs;
-use super::recipe_args::RecipeArgs;
+use super::recipe_args::{Preset, RecipeArgs};
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line, summary};
 use crate::data::report::DataReport;
@@ -72,7 +72,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     };
     let data = DataSet::open(&data_path, &OpenOptions { seed: args.seed, negative: args.negative.clone() })?;
     let network = args.network.network(data.task, data.classes.len())?;
-    let recipe = args.recipe.recipe(network.spec(), args.quick, args.network.is_paper())?;
+    let recipe = args.recipe.recipe(network.spec(), preset(&args))?;
     let out = args.out.clone().unwrap_or_else(|| default_out(&args, &data_path));
     let folder = RunFolder::new(&out);
     let (data, skipped) = survey(&args, data, &folder, &progress)?;
@@ -102,6 +102,15 @@ pub fn run(args: Args) -> Result<(), Failure> {
     summary::print(&folder, &finished);
     println!("next    cargo xtask flash --model {}", folder.model().display());
     Ok(())
+}
+
+fn preset(args: &Args) -> Preset {
+    match (args.quick, args.network.is_paper(), &args.data) {
+        (true, _, _) => Preset::Quick,
+        (false, true, _) => Preset::Paper,
+        (false, false, None) => Preset::Phantoms,
+        (false, false, Some(_)) => Preset::Recommended,
+    }
 }
 
 /// Trains the control networks with the product's seed and recipe, in the folder `controls`.
