@@ -71,13 +71,26 @@ impl Arm {
         }
     }
 
-    /// Its training, where the product with `stages` is trained by `product`.
-    pub fn recipe(self, product: &Recipe, stages: u8) -> Recipe {
+    /// Its training, where the product is `spec` and trained by `product`.
+    pub fn recipe(self, product: &Recipe, spec: &NetworkSpec) -> Recipe {
         match self {
             Self::Product | Self::Untied | Self::NearestUnpooling => product.clone(),
-            Self::TrainedAsLong | Self::Shallow | Self::ShallowEqual => product.without_stages(stages),
+            Self::TrainedAsLong => product.without_stages(spec.stages),
+            Self::Shallow | Self::ShallowEqual => {
+                // A finer top map needs fewer hidden nodes for fully connected layers of the same size.
+                let nodes = product.hidden * top_elements(spec) / top_elements(&self.spec(spec)).max(1);
+                Recipe { hidden: nodes.max(LEAST_HIDDEN), ..product.without_stages(spec.stages) }
+            }
         }
     }
+}
+
+/// The fewest hidden nodes of a control's classification network.
+const LEAST_HIDDEN: usize = 64;
+
+/// Elements of the encoder's top map.
+fn top_elements(spec: &NetworkSpec) -> usize {
+    Network::new(spec.clone()).map_or(0, |network| network.stage_shape(0).elements())
 }
 
 /// The encoder without its last pools, one for each stage.
@@ -136,6 +149,17 @@ mod tests {
             assert!(macs(Arm::Shallow) >= macs(Arm::Product));
             assert!(macs(Arm::ShallowEqual) <= macs(Arm::Product));
         }
+    }
+
+    #[test]
+    fn controls_are_trained_as_long_with_no_larger_classifier() {
+        let input = InputSpec { width: 96, height: 96, channels: 1 };
+        let spec = NetworkSpec::table1(0.125, input, 2);
+        let product = Recipe::default_for(&spec);
+        let shallow = Arm::Shallow.recipe(&product, &spec);
+        assert_eq!(shallow.hidden, LEAST_HIDDEN);
+        assert_eq!(shallow.baseline.epochs, product.baseline.epochs + 3 * product.stage.epochs);
+        assert_eq!(Arm::Untied.recipe(&product, &spec), product);
     }
 
     #[test]

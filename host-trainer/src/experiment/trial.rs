@@ -77,7 +77,7 @@ pub fn run_trial(
     let out = setting.out.join(format!("{}-seed{seed}", arm.name()));
     let file = out.join("trial.json");
     let network = arm.spec(&setting.spec);
-    let recipe = arm.recipe(&setting.recipe, setting.spec.stages);
+    let recipe = arm.recipe(&setting.recipe, &setting.spec);
     if setting.resume
         && let Some(trial) = finished(&file)?
         && (&trial.network, &trial.recipe) == (&network, &recipe)
