@@ -25,7 +25,7 @@ impl Objective {
     }
 }
 
-/// A loss with its class weights (see [`ClassBalance`](super::balance::ClassBalance)).
+/// A loss with a weight for each class.
 pub struct Loss {
     objective: Objective,
     /// `[classes]`.
