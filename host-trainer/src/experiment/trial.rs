@@ -12,6 +12,7 @@ use crate::evaluation::{EvaluationSet, OperatingRule, judge_float};
 use crate::files::FileError;
 use crate::float::{Decoding, FloatNetwork};
 use crate::metrics::{ControlResult, StageResult};
+use crate::quantize::Identity;
 use crate::run::{RunError, calibrate, calibration_images, identity, quantize_stage, write_json};
 use crate::train::{Recipe, TrainError, TrainOptions, train};
 
@@ -25,7 +26,7 @@ pub struct Setting<'a> {
     pub data: &'a DataSet,
     /// How thresholds are chosen.
     pub rule: OperatingRule,
-    /// Whether trials that were finished or interrupted before, with the same network and recipe, are gone on with.
+    /// Whether trials that were finished or interrupted before, with the same data, network and recipe, are gone on with.
     pub resume: bool,
     /// Where each trial's folder goes.
     pub out: PathBuf,
@@ -38,6 +39,8 @@ pub struct Trial {
     pub arm: Arm,
     /// Which seed.
     pub seed: u64,
+    /// CRC-32 of the data set's list, as in the model files.
+    pub data_crc32: u32,
     /// What was trained.
     pub network: NetworkSpec,
     /// How it was trained.
@@ -78,17 +81,18 @@ pub fn run_trial(
     let file = out.join("trial.json");
     let network = arm.spec(&setting.spec);
     let recipe = arm.recipe(&setting.recipe, &setting.spec);
+    let identity = identity(setting.data, seed);
     if setting.resume
         && let Some(trial) = finished(&file)?
-        && (&trial.network, &trial.recipe) == (&network, &recipe)
+        && (trial.data_crc32, &trial.network, &trial.recipe) == (identity.data_crc32, &network, &recipe)
     {
         return Ok(trial);
     }
     let options = TrainOptions { seed, recipe: recipe.clone(), decoding: arm.decoding(), resume: setting.resume, out };
     let train_error = |source| ExperimentError::Train { arm: arm.name(), seed, source };
     let networks = train(&network, setting.data, &options, progress).map_err(train_error)?;
-    let results = judge_stages(setting, seed, &networks)?;
-    let trial = Trial { arm, seed, network, recipe, results };
+    let results = judge_stages(setting, &identity, &networks)?;
+    let trial = Trial { arm, seed, data_crc32: identity.data_crc32, network, recipe, results };
     write_json(&file, &trial).map_err(RunError::from)?;
     Ok(trial)
 }
@@ -110,18 +114,21 @@ fn finished(file: &Path) -> Result<Option<Trial>, RunError> {
     serde_json::from_str(&text).map(Some).map_err(unreadable)
 }
 
-fn judge_stages(setting: &Setting<'_>, seed: u64, networks: &[FloatNetwork]) -> Result<Vec<StageResult>, RunError> {
+fn judge_stages(
+    setting: &Setting<'_>,
+    identity: &Identity,
+    networks: &[FloatNetwork],
+) -> Result<Vec<StageResult>, RunError> {
     let Some(last) = networks.last() else { return Ok(Vec::new()) };
     let bar = ProgressBar::hidden();
     let load = |split| EvaluationSet::load(setting.data, split, last.network(), &bar);
     let (validation, test) = (load(Split::Val)?, load(Split::Test)?);
     let sets = (&validation, &test);
     let images = calibration_images(setting.data, last)?;
-    let identity = identity(setting.data, seed);
     let mut results = Vec::new();
     for (stage, float) in networks.iter().enumerate() {
         if float.decoding() == Decoding::default() {
-            results.extend(quantize_stage(float, stage, &identity, &images, sets, setting.rule, &bar)?.results);
+            results.extend(quantize_stage(float, stage, identity, &images, sets, setting.rule, &bar)?.results);
         } else {
             let map_scale = calibrate(float, &images, &bar)?.map_scale();
             let result = judge_float(float, stage, map_scale, setting.rule, sets, &bar)?;

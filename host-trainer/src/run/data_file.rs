@@ -1,11 +1,11 @@
 //! `data.json`: what was found in the data set before training.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::data::report::DataReport;
 
 /// The whole of `data.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DataFile {
     /// Version of the format.
     pub format: u32,
