@@ -10,7 +10,6 @@ use std::time::Duration;
 use boards::Board;
 
 use crate::error::XtaskError;
-use crate::logs::LogTexts;
 use crate::process::{self, Running};
 
 const PROGRAM: &str = "qemu-system-arm";
@@ -25,7 +24,7 @@ const END: Duration = Duration::from_secs(5);
 pub struct Emulator {
     running: Running,
     port: u16,
-    logs: JoinHandle<()>,
+    log_reader: Running,
     messages: JoinHandle<String>,
 }
 
@@ -42,12 +41,12 @@ pub fn version() -> Result<String, XtaskError> {
 }
 
 impl Emulator {
-    /// Starts `elf` on `board`. The processor waits until something connects to [`Self::address`].
+    /// Starts `elf` on `board`, its logs read by the program `log_reader`. The processor waits until something connects to
+    /// [`Self::address`].
     ///
     /// # Errors
-    /// [`XtaskError`] when there is no emulator, or the program has no log texts.
-    pub fn start(board: &Board, elf: &Path) -> Result<Self, XtaskError> {
-        let texts = LogTexts::read(elf)?;
+    /// [`XtaskError`] when there is no emulator or no log reader.
+    pub fn start(board: &Board, elf: &Path, log_reader: &Path) -> Result<Self, XtaskError> {
         let cannot = |source| XtaskError::Run { program: PROGRAM.to_owned(), source };
         let port = free_port().map_err(cannot)?;
         let mut command = Command::new(PROGRAM);
@@ -57,12 +56,10 @@ impl Emulator {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut running = Running::start(&mut command).map_err(XtaskError::running(PROGRAM, INSTALL))?;
         let (stdout, stderr) = (running.child().stdout.take(), running.child().stderr.take());
-        let name = board.name.clone();
-        let logs = thread::spawn(move || {
-            if let Some(stream) = stdout {
-                texts.print(&name, stream);
-            }
-        });
+        let mut reader = Command::new(log_reader);
+        reader.arg(elf).arg(&board.name).stdin(stdout.map_or_else(Stdio::null, Stdio::from));
+        let log_reader = Running::start(&mut reader)
+            .map_err(|source| XtaskError::Run { program: log_reader.display().to_string(), source })?;
         let messages = thread::spawn(move || {
             let mut text = String::new();
             if let Some(mut stream) = stderr {
@@ -71,7 +68,7 @@ impl Emulator {
             }
             text
         });
-        Ok(Self { running, port, logs, messages })
+        Ok(Self { running, port, log_reader, messages })
     }
 
     /// Where its UART is, as the trainer's `device --connect` takes it.
@@ -87,17 +84,17 @@ impl Emulator {
     /// Waits until the program has ended, and the last of its logs is shown; ends the emulator where it does not.
     ///
     /// # Errors
-    /// [`XtaskError::EmulatorEnded`] when emulator or program failed.
+    /// [`XtaskError::EmulatorEnded`] when emulator or program failed, [`XtaskError::Logs`] when the logs could not be read.
     pub fn finish(mut self) -> Result<(), XtaskError> {
         let status = self.running.wait(END);
         drop(self.running);
         let said = self.messages.join().unwrap_or_default();
-        // A thread that failed has said so itself.
-        let _ = self.logs.join();
+        let read = self.log_reader.wait(END);
         match status {
             Ok(Some(status)) if !status.success() => {
                 Err(XtaskError::EmulatorEnded { status: status.to_string(), said: said.trim().to_owned() })
             }
+            _ if !matches!(read, Ok(Some(status)) if status.success()) => Err(XtaskError::Logs),
             _ => Ok(()),
         }
     }

@@ -58,22 +58,9 @@ pub enum XtaskError {
         /// Its own messages.
         said: String,
     },
-    /// A file could not be read.
-    #[error("read {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The program has no texts for its logs.
-    #[error("logs of {}: {reason}", path.display())]
-    Logs {
-        /// The program.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    /// The device's logs could not be read; the reader's own message says why.
+    #[error("logs of the device: found none that can be read, expected those of its program")]
+    Logs,
     /// A person or another program asked to stop.
     #[error("found an interruption, expected the end")]
     Interrupted,

@@ -9,7 +9,10 @@ use boards::Board;
 use crate::emulator::{self, Emulator};
 use crate::error::XtaskError;
 use crate::process::{self, Running};
-use crate::{paths, targets, trainer};
+use crate::{host_program, paths, targets, trainer};
+
+/// The package and program that prints a device's logs.
+const LOG_READER: &str = "log-reader";
 
 /// Build the firmware, run a model on a board, and compare every layer and every result with the host, bit for bit.
 ///
@@ -52,11 +55,12 @@ pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
     // Before the builds, which take minutes the first time.
     emulator::version()?;
     let toolchain = targets::toolchain(&board.triple)?;
-    let trainer = trainer::build()?;
+    let trainer = host_program::build(trainer::PACKAGE)?;
+    let log_reader = host_program::build(LOG_READER)?;
     let elf = build_firmware(&toolchain, &board, &model)?;
 
     let stop = interruption();
-    let mut emulator = Emulator::start(&board, &elf)?;
+    let mut emulator = Emulator::start(&board, &elf, &log_reader)?;
     let mut conversation = conversation(&trainer, arguments, &board, &model, &emulator.address())?;
     let status = loop {
         if stop.load(Ordering::Relaxed) {

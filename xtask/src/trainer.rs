@@ -1,42 +1,18 @@
-//! The trainer's program: built when it must be, then run with the arguments as they are.
+//! The trainer's program, run with the arguments as they are.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::error::XtaskError;
-use crate::{paths, process};
+use crate::{host_program, process};
 
-const PACKAGE: &str = "host-trainer";
+/// The trainer's package and program.
+pub const PACKAGE: &str = "host-trainer";
 
 /// Runs a command of the trainer; its exit code becomes this program's.
 pub fn forward(command: &str, arguments: &[OsString]) -> Result<ExitCode, XtaskError> {
-    let mut program = Command::new(build()?);
+    let mut program = Command::new(host_program::build(PACKAGE)?);
     program.arg(command).args(arguments);
     let status = program.status().map_err(|source| XtaskError::Run { program: PACKAGE.to_owned(), source })?;
     Ok(process::exit_code(status))
-}
-
-/// Builds the trainer and gives its path. Cargo's progress is shown only where there is something to build.
-pub fn build() -> Result<PathBuf, XtaskError> {
-    let target_folder = paths::target_folder();
-    let program = target_folder.join("release").join(PACKAGE).with_extension(std::env::consts::EXE_EXTENSION);
-    let mut build = Command::new(process::cargo());
-    build.args(["build", "--release", "--package", PACKAGE, "--target-dir"]).arg(&target_folder);
-    if is_fresh(&program) {
-        build.arg("--quiet");
-    }
-    build.current_dir(paths::root());
-    let status = build.status().map_err(XtaskError::running("cargo", "https://rustup.rs installs it"))?;
-    if status.success() { Ok(program) } else { Err(XtaskError::Build { what: PACKAGE.to_owned() }) }
-}
-
-/// Whether no source that `program` was built from is newer, as far as cargo's list of them tells. Cargo itself decides
-/// what is built; this only decides what is shown.
-fn is_fresh(program: &Path) -> bool {
-    let Ok(list) = std::fs::read_to_string(program.with_extension("d")) else { return false };
-    let built = paths::modified(program);
-    // `PROGRAM: SOURCE SOURCE ...`
-    let sources = list.split_once(": ").map_or("", |(_, sources)| sources).split_whitespace();
-    program.is_file() && sources.map(Path::new).all(|source| paths::modified(source) <= built)
 }

@@ -1,0 +1,32 @@
+//! Programs of this repository that run on the host: built when they must be.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::XtaskError;
+use crate::{paths, process};
+
+/// Builds the program of a package, which has the package's name, and gives its path. Cargo's progress is shown only where
+/// there is something to build.
+pub fn build(package: &str) -> Result<PathBuf, XtaskError> {
+    let target_folder = paths::target_folder();
+    let program = target_folder.join("release").join(package).with_extension(std::env::consts::EXE_EXTENSION);
+    let mut build = Command::new(process::cargo());
+    build.args(["build", "--release", "--package", package, "--target-dir"]).arg(&target_folder);
+    if is_fresh(&program) {
+        build.arg("--quiet");
+    }
+    build.current_dir(paths::root());
+    let status = build.status().map_err(XtaskError::running("cargo", "https://rustup.rs installs it"))?;
+    if status.success() { Ok(program) } else { Err(XtaskError::Build { what: package.to_owned() }) }
+}
+
+/// Whether no source that `program` was built from is newer, as far as cargo's list of them tells. Cargo itself decides
+/// what is built; this only decides what is shown.
+fn is_fresh(program: &Path) -> bool {
+    let Ok(list) = std::fs::read_to_string(program.with_extension("d")) else { return false };
+    let built = paths::modified(program);
+    // `PROGRAM: SOURCE SOURCE ...`
+    let sources = list.split_once(": ").map_or("", |(_, sources)| sources).split_whitespace();
+    program.is_file() && sources.map(Path::new).all(|source| paths::modified(source) <= built)
+}
