@@ -12,17 +12,39 @@ use crate::numeric::{Multiplier, requantize};
 use crate::ops::write_switch;
 
 /// An element of a row that a convolution reads: i8 for the network's input, u8 for a map.
-pub trait Element: Copy + Into<i32> {}
+trait Element: Copy + Into<i32> {}
 impl Element for i8 {}
 impl Element for u8 {}
 
-/// One output row of a convolution layer.
+/// One output row of a convolution layer that reads a map.
 ///
 /// - `window`: the input rows from `y - p` on (`y` the first convolution row that counts), `k` of them, `k + 1` where the
 ///   layer pools; each `[width][channels]`, empty above and below the image.
 /// - `out`: `[output width][filters]`.
 /// - `switches`: packed, `[output width][filters]`; empty where nobody unpools.
-pub fn convolution_row<T: Element>(
+pub fn convolution_row(
+    layer: &EncoderLayer,
+    arrays: &ConvolutionArrays<'_>,
+    window: &[&[u8]],
+    out: &mut [u8],
+    switches: &mut [u8],
+) {
+    row_of(layer, arrays, window, out, switches);
+}
+
+/// [`convolution_row`] of the layer that reads the network's input.
+pub fn input_convolution_row(
+    layer: &EncoderLayer,
+    arrays: &ConvolutionArrays<'_>,
+    window: &[&[i8]],
+    out: &mut [u8],
+    switches: &mut [u8],
+) {
+    row_of(layer, arrays, window, out, switches);
+}
+
+// The functions above are not generic, so that this is compiled with the core's profile whatever a session's observer is.
+fn row_of<T: Element>(
     layer: &EncoderLayer,
     arrays: &ConvolutionArrays<'_>,
     window: &[&[T]],
@@ -34,19 +56,14 @@ pub fn convolution_row<T: Element>(
     for (x, pixel) in out.chunks_exact_mut(filters).enumerate() {
         let parameters = arrays.weights.chunks_exact(layer.filter_weights()).zip(arrays.bias).zip(arrays.multipliers);
         for ((o, value), ((weights, bias), multiplier)) in pixel.iter_mut().enumerate().zip(parameters) {
-            let acc = |dy: usize, column: usize| {
-                let rows = window.get(dy..).unwrap_or(&[]);
-                bias.get().wrapping_add(accumulate(layer, rows, weights, column))
-            };
             let (maximum, switch) = if layer.pool {
-                let accs = [acc(0, 2 * x), acc(0, 2 * x + 1), acc(1, 2 * x), acc(1, 2 * x + 1)];
-                first_maximum(accs)
+                first_maximum(accumulate_pooled(layer, window, weights, 2 * x))
             } else {
-                (acc(0, x), 0)
+                (accumulate(layer, window, weights, x), 0)
             };
             write_switch(switches, x * filters + o, switch);
             *value = match Multiplier::new(multiplier.get()) {
-                Some(multiplier) => requantize(maximum, multiplier).clamp(0, 255) as u8,
+                Some(multiplier) => requantize(bias.get().wrapping_add(maximum), multiplier).clamp(0, 255) as u8,
                 None => 0,
             };
         }
@@ -64,6 +81,35 @@ fn first_maximum(accs: [i32; 4]) -> (i32, u8) {
     best
 }
 
+/// The sums of products of one filter for the four positions of a pooling window, `column` the left ones'.
+fn accumulate_pooled<T: Element>(layer: &EncoderLayer, rows: &[&[T]], weights: &[i8], column: usize) -> [i32; 4] {
+    let (p, channels) = (layer.padding(), layer.input.channels);
+    let taps = layer.kernel * channels;
+    let lower_rows = rows.get(1..).unwrap_or(&[]);
+    if column < p || column + 1 + p >= layer.input.width {
+        let at = |rows, column| accumulate(layer, rows, weights, column);
+        return [at(rows, column), at(rows, column + 1), at(lower_rows, column), at(lower_rows, column + 1)];
+    }
+    let left = (column - p) * channels;
+    let right = left + channels;
+    let mut sums = [0; 4];
+    for ((upper, lower), weights) in rows.iter().zip(lower_rows).zip(weights.chunks_exact(taps)) {
+        let parts = match (upper.is_empty(), lower.is_empty()) {
+            (false, false) => dot4(
+                [cut(upper, left, taps), cut(upper, right, taps), cut(lower, left, taps), cut(lower, right, taps)],
+                weights,
+            ),
+            (false, true) => [dot(cut(upper, left, taps), weights), dot(cut(upper, right, taps), weights), 0, 0],
+            (true, false) => [0, 0, dot(cut(lower, left, taps), weights), dot(cut(lower, right, taps), weights)],
+            (true, true) => [0; 4],
+        };
+        for (sum, part) in sums.iter_mut().zip(parts) {
+            *sum = i32::wrapping_add(*sum, part);
+        }
+    }
+    sums
+}
+
 /// Sum of products of one filter with the window whose centre is at `column`, columns outside the image left out.
 fn accumulate<T: Element>(layer: &EncoderLayer, rows: &[&[T]], weights: &[i8], column: usize) -> i32 {
     let (k, p, channels) = (layer.kernel, layer.padding(), layer.input.channels);
@@ -77,6 +123,24 @@ fn accumulate<T: Element>(layer: &EncoderLayer, rows: &[&[T]], weights: &[i8], c
             dot(row, weights.get(skipped * channels..).unwrap_or(&[]))
         })
         .fold(0, i32::wrapping_add)
+}
+
+/// The `taps` elements of a row from `first` on.
+fn cut<T>(row: &[T], first: usize, taps: usize) -> &[T] {
+    row.get(first..first + taps).unwrap_or(&[])
+}
+
+/// The products of four windows with the same weights: each weight is loaded and widened once.
+fn dot4<T: Element>(values: [&[T]; 4], weights: &[i8]) -> [i32; 4] {
+    let [a, b, c, d] = values;
+    let mut sums = [0i32; 4];
+    for ((((&a, &b), &c), &d), &w) in a.iter().zip(b).zip(c).zip(d).zip(weights) {
+        let w = i32::from(w);
+        for (sum, value) in sums.iter_mut().zip([a, b, c, d]) {
+            *sum = sum.wrapping_add(value.into() * w);
+        }
+    }
+    sums
 }
 
 fn dot<T: Element>(values: &[T], weights: &[i8]) -> i32 {

@@ -17,7 +17,7 @@ mod unpool_deconvolution;
 
 pub use class_map::{class_map_row, label_row, mask_row};
 pub use class_sums::class_sums_row;
-pub use convolution::{Element, convolution_row};
+pub use convolution::{convolution_row, input_convolution_row};
 pub use deconvolution::{DeconvolutionArrays, deconvolution_row};
 pub use input::input_row;
 pub use log_sum_exp::{HISTOGRAM, constant_score, log_sum_exp};

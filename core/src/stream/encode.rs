@@ -123,7 +123,7 @@ impl<O: Observer> Session<'_, O> {
         if index == 0 {
             let memory = <[i8]>::ref_from_bytes(memory).unwrap_or(&[]);
             let window = rows.window(memory, first, layer.padding(), layer.input.height);
-            ops::convolution_row(layer, &arrays, window.get(..count).unwrap_or(&[]), out, switches);
+            ops::input_convolution_row(layer, &arrays, window.get(..count).unwrap_or(&[]), out, switches);
         } else {
             let window = rows.window(&*memory, first, layer.padding(), layer.input.height);
             ops::convolution_row(layer, &arrays, window.get(..count).unwrap_or(&[]), out, switches);
