@@ -8,6 +8,7 @@
 //! | the network and its passes | `network` |
 //! | class maps and scores from stage features | `head` |
 //! | names, shapes and first values of the tensors | `parameters` |
+//! | first values fitted to the images | `first_weights` |
 //! | the decoder, and what it is measured against | `decoding` |
 //! | one stage more, or back to the baseline | `stages` |
 //! | safetensors files | `weights_file` |
@@ -15,6 +16,7 @@
 
 mod decoding;
 mod error;
+mod first_weights;
 mod head;
 mod network;
 mod parameters;

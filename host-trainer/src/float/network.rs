@@ -223,7 +223,7 @@ impl FloatNetwork {
     }
 
     /// Pixels less their mean over their deviation, both of the train split.
-    fn normalize_input(&self, images: &Tensor) -> Result<Tensor, FloatError> {
+    pub(super) fn normalize_input(&self, images: &Tensor) -> Result<Tensor, FloatError> {
         let per_channel = |name| -> Result<Tensor, FloatError> {
             let statistics = self.tensor(name)?.detach();
             Ok(statistics.reshape((1, self.network.input().channels, 1, 1))?)

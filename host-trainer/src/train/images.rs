@@ -19,6 +19,8 @@ pub(super) struct Images {
     pub width: usize,
     pub height: usize,
     pub channels: usize,
+    /// Of each channel over all pixels, in pixel levels.
+    statistics: (Vec<f32>, Vec<f32>),
 }
 
 impl Images {
@@ -50,7 +52,8 @@ impl Images {
         bar.finish_and_clear();
         let objective = Objective::of(network.spec().head.activation);
         let targets = samples.iter().map(|sample| target(objective, &sample.labels, network.classes())).collect();
-        Ok(Self { images, targets, width, height, channels })
+        let statistics = statistics(&images, channels);
+        Ok(Self { images, targets, width, height, channels, statistics })
     }
 
     /// Number of images.
@@ -71,22 +74,15 @@ impl Images {
 
     /// Mean and standard deviation of each channel over all pixels, in pixel levels. A constant channel's deviation
     /// counts as 1.
-    pub fn statistics(&self) -> (Vec<f32>, Vec<f32>) {
-        let pixels = (self.images.len() * self.width * self.height) as f64;
-        (0..self.channels)
-            .map(|channel| {
-                let (mut sum, mut squares) = (0_u64, 0_u64);
-                for image in &self.images {
-                    for &value in image.pixels.iter().skip(channel).step_by(self.channels) {
-                        sum += u64::from(value);
-                        squares += u64::from(value).pow(2);
-                    }
-                }
-                let mean = sum as f64 / pixels;
-                let deviation = (squares as f64 / pixels - mean * mean).max(0.0).sqrt();
-                (mean as f32, if deviation > 1e-3 { deviation as f32 } else { 1.0 })
-            })
-            .unzip()
+    pub fn statistics(&self) -> (&[f32], &[f32]) {
+        (&self.statistics.0, &self.statistics.1)
+    }
+
+    /// About `count` images, evenly spread, `[images, channels, height, width]`.
+    pub fn spread(&self, count: usize, width: usize, height: usize) -> Result<Tensor> {
+        let step = self.len().div_ceil(count).max(1);
+        let views: Vec<View> = (0..self.len()).step_by(step).map(View::plain).collect();
+        Ok(self.batch(&views, width, height)?.0)
     }
 
     /// Crops of `width` x `height` as `[batch, channels, height, width]` pixel levels, and targets `[batch, classes]`.
@@ -106,9 +102,11 @@ impl Images {
     fn append_crop(&self, view: &View, width: usize, height: usize, pixels: &mut Vec<f32>) {
         let image = &self.images[view.image].pixels;
         for channel in 0..self.channels {
-            for y in view.top..view.top + height {
+            let exposed = exposure(view, self.statistics.0[channel], self.statistics.1[channel]);
+            for y in 0..height {
+                let y = view.top + if view.flipped { height - 1 - y } else { y };
                 let start = (y * self.width + view.left) * self.channels + channel;
-                let row = image[start..].iter().step_by(self.channels).take(width).map(|&v| f32::from(v));
+                let row = image[start..].iter().step_by(self.channels).take(width).map(|&v| exposed[usize::from(v)]);
                 if view.mirrored {
                     let first = pixels.len();
                     pixels.extend(row);
@@ -119,6 +117,34 @@ impl Images {
             }
         }
     }
+}
+
+/// What a view makes of every grey level of a channel; still 0 to 255.
+fn exposure(view: &View, mean: f32, deviation: f32) -> [f32; 256] {
+    if (view.contrast, view.brightness) == (1.0, 0.0) {
+        return std::array::from_fn(|level| level as f32);
+    }
+    let middle = mean + view.brightness * deviation;
+    std::array::from_fn(|level| (middle + view.contrast * (level as f32 - mean)).clamp(0.0, 255.0))
+}
+
+/// See [`Images::statistics`].
+fn statistics(images: &[Image8], channels: usize) -> (Vec<f32>, Vec<f32>) {
+    let pixels = images.iter().map(|image| image.pixels.len() / channels).sum::<usize>() as f64;
+    (0..channels)
+        .map(|channel| {
+            let (mut sum, mut squares) = (0_u64, 0_u64);
+            for image in images {
+                for &value in image.pixels.iter().skip(channel).step_by(channels) {
+                    sum += u64::from(value);
+                    squares += u64::from(value).pow(2);
+                }
+            }
+            let mean = sum as f64 / pixels;
+            let deviation = (squares as f64 / pixels - mean * mean).max(0.0).sqrt();
+            (mean as f32, if deviation > 1e-3 { deviation as f32 } else { 1.0 })
+        })
+        .unzip()
 }
 
 /// Of one label an image: 1 for that class. Of any number: 1 for each, and for the background, which every image shows
@@ -143,13 +169,23 @@ mod tests {
         // Pixel (x, y) of channel c is 100 c + 10 y + x.
         let value = |i: usize| (100 * (i % 2) + 10 * (i / 2 / 4) + i / 2 % 4) as u8;
         let image = Image8 { width: 4, height: 3, channels: 2, pixels: (0..24).map(value).collect() };
-        let images = Images { images: vec![image], targets: vec![vec![0.0, 1.0]], width: 4, height: 3, channels: 2 };
-        let view = View { image: 0, left: 1, top: 1, mirrored: true };
+        let statistics = (vec![12.0, 112.0], vec![2.0, 4.0]);
+        let images =
+            Images { images: vec![image], targets: vec![vec![0.0, 1.0]], width: 4, height: 3, channels: 2, statistics };
+        let view = View { left: 1, top: 1, mirrored: true, ..View::plain(0) };
         let (pixels, targets) = images.batch(&[view, View { mirrored: false, ..view }], 2, 2)?;
         assert_eq!(pixels.get(0)?.flatten_all()?.to_vec1::<f32>()?, [12., 11., 22., 21., 112., 111., 122., 121.]);
         assert_eq!(pixels.get(1)?.flatten_all()?.to_vec1::<f32>()?, [11., 12., 21., 22., 111., 112., 121., 122.]);
         assert_eq!(targets.to_vec2::<f32>()?, [[0.0, 1.0], [0.0, 1.0]]);
+        let (pixels, _) = images.batch(&[View { flipped: true, contrast: 2.0, brightness: 0.5, ..view }], 2, 2)?;
+        assert_eq!(pixels.flatten_all()?.to_vec1::<f32>()?, [33., 31., 13., 11., 134., 132., 114., 112.]);
         Ok(())
+    }
+
+    #[test]
+    fn grey_levels_stay_in_their_range() {
+        let levels = exposure(&View { contrast: 3.0, brightness: 1.0, ..View::plain(0) }, 128.0, 40.0);
+        assert_eq!((levels[0], levels[128], levels[255]), (0.0, 168.0, 255.0));
     }
 
     #[test]

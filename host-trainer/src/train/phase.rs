@@ -7,7 +7,7 @@ use indicatif::{MultiProgress, ProgressBar};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::augment::{Slack, epoch_views};
+use super::augment::{Augmentation, epoch_views};
 use super::balance::ClassBalance;
 use super::divergence::Divergence;
 use super::error::TrainError;
@@ -103,8 +103,13 @@ impl Trainer<'_> {
     ) -> Result<f32, TrainError> {
         let epoch = state.epochs;
         let input = state.float.network().input();
-        let slack = Slack { width: self.train.width - input.width, height: self.train.height - input.height };
-        let epochs = epoch_views(self.seed, phase, epoch, self.train.len(), self.recipe.batch, slack);
+        let augmentation = Augmentation {
+            slack_width: self.train.width - input.width,
+            slack_height: self.train.height - input.height,
+            flip: self.recipe.flip,
+            exposure: self.recipe.exposure,
+        };
+        let epochs = epoch_views(self.seed, phase, epoch, self.train.len(), self.recipe.batch, augmentation);
         let (batches, mut sum) = (epochs.len(), 0.0);
         for (index, views) in epochs.iter().enumerate() {
             let (images, targets) = self.train.batch(views, input.width, input.height)?;

@@ -13,6 +13,8 @@ pub struct Recipe {
     pub baseline: PhaseRecipe,
     /// Each deconvolution stage.
     pub stage: PhaseRecipe,
+    /// Whether first weights are fitted to the images ([`FloatNetwork::fit_first_weights`](crate::float::FloatNetwork)).
+    pub fitted_start: bool,
     /// Images a step.
     pub batch: usize,
     /// Images whose maps are in memory at a time; the gradients of a batch's parts are summed.
@@ -32,6 +34,11 @@ pub struct Recipe {
     pub fresh_head: bool,
     /// Side of the resized image over the side of the random crop, 1 to 2; the paper's is 340 / 320.
     pub crop_margin: f32,
+    /// Whether images are also turned upside down at random: right for textures and for views from above.
+    pub flip: bool,
+    /// The largest random change of an image's contrast, as a share of it, and of its brightness, in standard deviations
+    /// of the grey levels; 0 to below 1.
+    pub exposure: f32,
     /// Nodes of the two hidden fully connected layers.
     pub hidden: usize,
     /// Whether rare classes count more in the loss, as much as frequent ones.
@@ -97,6 +104,7 @@ impl Recipe {
             classification: PhaseRecipe::new(12, 0.01, Some(6)),
             baseline: PhaseRecipe::new(8, 0.005, Some(4)),
             stage: PhaseRecipe::new(6, 0.005, Some(2)),
+            fitted_start: true,
             batch: BATCH,
             micro_batch: micro_batch(spec),
             momentum: 0.9,
@@ -106,6 +114,8 @@ impl Recipe {
             leak: 0.1,
             fresh_head: true,
             crop_margin: 1.0625,
+            flip: false,
+            exposure: 0.0,
             hidden: hidden_nodes(spec),
             balance: true,
         }
@@ -122,6 +132,7 @@ impl Recipe {
             clip: None,
             warmup_steps: 0,
             leak: 0.0,
+            fitted_start: false,
             fresh_head: false,
             balance: false,
             ..Self::default_for(spec)
@@ -185,6 +196,7 @@ impl Recipe {
         let clip = self.clip.unwrap_or(1.0);
         ensure(clip.is_finite() && clip > 0.0, "clip", clip, "a positive number, or none")?;
         ensure((0.0..1.0).contains(&self.leak), "leak", self.leak, "0 to below 1")?;
+        ensure((0.0..1.0).contains(&self.exposure), "exposure", self.exposure, "0 to below 1")?;
         ensure((1.0..=2.0).contains(&self.crop_margin), "crop_margin", self.crop_margin, "1 to 2")?;
         ensure(self.hidden > 0, "hidden", self.hidden as f32, "at least 1")
     }

@@ -21,6 +21,9 @@ use super::state::PhaseState;
 use crate::data::{DataSet, Split, Task};
 use crate::float::{Decoding, FloatNetwork, NewHead};
 
+/// Images that first weights are fitted to.
+const FITTED_IMAGES: usize = 64;
+
 /// How a network is trained and where it is written.
 #[derive(Clone, Debug)]
 pub struct TrainOptions {
@@ -64,6 +67,7 @@ pub fn train(
     let train = Images::load(data, Split::Train, &network, (margin(input.width), margin(input.height)), progress)?;
     let validation = Images::load(data, Split::Val, &network, (input.width, input.height), progress)?;
     let (mean, std) = train.statistics();
+    let (mean, std) = (mean.to_vec(), std.to_vec());
     // The pixels' statistics stand for the images: another data set of the same size is another run.
     let run = json!({
         "network": spec,
@@ -123,6 +127,13 @@ pub fn train(
                         let mut float = FloatNetwork::new(network, options.decoding, seed)?
                             .with_classifier(recipe.hidden, !seed)?;
                         float.set_input_statistics(&mean, &std)?;
+                        if recipe.fitted_start {
+                            float.fit_first_weights(&trainer.train.spread(
+                                FITTED_IMAGES,
+                                input.width,
+                                input.height,
+                            )?)?;
+                        }
                         float
                     }
                 };

@@ -38,7 +38,7 @@ pub(super) fn figure_name(objective: Objective) -> &'static str {
 pub(super) fn validate(phase: Phase, float: &FloatNetwork, images: &Images) -> Result<Validation, TrainError> {
     let mut scores: Vec<Vec<f32>> = Vec::with_capacity(images.len());
     let mut flat_maps = true;
-    let all: Vec<View> = (0..images.len()).map(|image| View { image, left: 0, top: 0, mirrored: false }).collect();
+    let all: Vec<View> = (0..images.len()).map(View::plain).collect();
     for views in all.chunks(BATCH) {
         let (pixels, _) = images.batch(views, images.width, images.height)?;
         let batch: Tensor = match phase {
