@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn every_layer_starts_with_a_mean_square_of_one_whatever_the_brightness() -> Result<(), FloatError> {
         let input = InputSpec { width: 48, height: 48, channels: 1 };
-        let network = Network::new(NetworkSpec { stages: 0, ..NetworkSpec::table1(0.125, input, 2) })?;
+        let network = Network::new(NetworkSpec { stages: 0, ..NetworkSpec::table1(0.125, input, 2) }).unwrap();
         let mut float = FloatNetwork::new(network, Decoding::Tied, 3)?.with_classifier(16, 4)?;
         float.set_input_statistics(&[100.0], &[50.0])?;
         // A faint texture on backgrounds that differ much.
