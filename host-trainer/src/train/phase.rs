@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use indicatif::{MultiProgress, ProgressBar};
 use serde::{Deserialize, Serialize};
@@ -69,6 +71,9 @@ impl fmt::Display for Phase {
     }
 }
 
+/// Batches that are made before they are asked for.
+const BATCHES_AHEAD: usize = 1;
+
 /// What all phases share.
 pub(super) struct Trainer<'a> {
     pub seed: u64,
@@ -111,22 +116,35 @@ impl Trainer<'_> {
         };
         let epochs = epoch_views(self.seed, phase, epoch, self.train.len(), self.recipe.batch, augmentation);
         let (batches, mut sum) = (epochs.len(), 0.0);
-        for (index, views) in epochs.iter().enumerate() {
-            let (images, targets) = self.train.batch(views, input.width, input.height)?;
-            let rate = learning_rate(schedule, self.recipe.warmup_steps, epoch, epoch * batches + index);
-            let batch = (&images, &targets);
-            let Step { loss, norm } =
-                training_step(phase, &state.float, &mut state.sgd, self.recipe, &self.loss, rate, batch)?;
-            self.steps += 1;
-            if !(loss.is_finite() && norm.is_finite()) {
-                let cause = Divergence::NotFinite { step: self.steps, loss, norm };
-                return Err(state.diverged(phase, schedule, cause));
+        let images = &self.train;
+        let (sender, receiver) = sync_channel(BATCHES_AHEAD);
+        thread::scope(|scope| {
+            // Crops are made while the step before them runs; nobody listens any more when a step has failed.
+            scope.spawn(move || {
+                for views in epochs {
+                    if sender.send(images.batch(&views, input.width, input.height)).is_err() {
+                        break;
+                    }
+                }
+            });
+            for (index, batch) in receiver.into_iter().enumerate() {
+                let (images, targets) = batch?;
+                let rate = learning_rate(schedule, self.recipe.warmup_steps, epoch, epoch * batches + index);
+                let batch = (&images, &targets);
+                let Step { loss, norm } =
+                    training_step(phase, &state.float, &mut state.sgd, self.recipe, &self.loss, rate, batch)?;
+                self.steps += 1;
+                if !(loss.is_finite() && norm.is_finite()) {
+                    let cause = Divergence::NotFinite { step: self.steps, loss, norm };
+                    return Err(state.diverged(phase, schedule, cause));
+                }
+                self.log.step(phase, epoch + 1, self.steps, loss, rate);
+                sum += loss;
+                bar.set_message(format!("loss {:.4}", sum / (index + 1) as f32));
+                bar.inc(1);
             }
-            self.log.step(phase, epoch + 1, self.steps, loss, rate);
-            sum += loss;
-            bar.set_message(format!("loss {:.4}", sum / (index + 1) as f32));
-            bar.inc(1);
-        }
+            Ok(())
+        })?;
         Ok(sum / batches.max(1) as f32)
     }
 }
