@@ -33,13 +33,16 @@ pub struct Threshold {
 /// Evidence below this share of the median positive image's peak is never mask. Where negatives are silent any level
 /// keeps the rate of false alarms, and the lowest would draw all that glimmers around a finding. 0.2 is what class
 /// activation maps are usually cut at (Zhou et al. 2016).
-const PEAK_SHARE: f32 = 0.2;
+const LEAST_PEAK_SHARE: f32 = 0.2;
+/// Evidence above this share always is. Where single negatives are loud, the level that silences them would leave spots of
+/// the findings: there the image's score has to keep the rate (`OperatingPoint::margin`).
+const MOST_PEAK_SHARE: f32 = 0.4;
 
-/// The smallest level that at most a share `rate` (0 to 1) of the negative images reaches anywhere, and that is no less
-/// than a fifth of the median positive image's peak; given the [`EvidenceMap::peak`] of each image. The peak is that of
-/// the map itself, which upsampling cannot exceed.
+/// The smallest level that at most a share `rate` (0 to 1) of the negative images reaches anywhere, but no less than a fifth
+/// and no more than two fifths of the median positive image's peak; given the [`EvidenceMap::peak`] of each image. The peak
+/// is that of the map itself, which upsampling cannot exceed.
 ///
-/// 255 where even that level is reached too often: the map is saturated, and no level keeps the rate.
+/// 255 where there are no positives and even that level is reached too often.
 ///
 /// # Errors
 /// [`MetricsError::NoNegatives`] without images, [`MetricsError::Rate`] for a rate outside 0 to 1.
@@ -50,9 +53,12 @@ pub fn from_labels(peaks: &Peaks, rate: f64) -> Result<Threshold, MetricsError> 
     let allowed = allowed_alarms(rate, peaks.negatives.len())?;
     let alarms = |level: u8| peaks.negatives.iter().filter(|&&peak| peak >= f32::from(level)).count();
     let keeps_rate = (1..u8::MAX).find(|&level| alarms(level) <= allowed).unwrap_or(u8::MAX);
-    // A float-to-int cast saturates at 0 and 255.
-    let clear = (PEAK_SHARE * median(&peaks.positives)).ceil() as u8;
-    Ok(Threshold { level: keeps_rate.max(clear), source: ThresholdSource::Labels })
+    let level = match median(&peaks.positives) {
+        // A float-to-int cast saturates at 0 and 255.
+        Some(peak) => keeps_rate.min((MOST_PEAK_SHARE * peak) as u8).max((LEAST_PEAK_SHARE * peak).ceil() as u8).max(1),
+        None => keeps_rate,
+    };
+    Ok(Threshold { level, source: ThresholdSource::Labels })
 }
 
 /// The strongest evidence in each image of a split, by label.
@@ -76,11 +82,11 @@ impl Peaks {
     }
 }
 
-/// The upper median; 0 of nothing.
-fn median(values: &[f32]) -> f32 {
+/// The upper median.
+fn median(values: &[f32]) -> Option<f32> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f32::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+    sorted.get(sorted.len() / 2).copied()
 }
 
 /// How many of `negatives` images a rate of false alarms, 0 to 1, allows.
@@ -135,11 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn silent_negatives_leave_a_fifth_of_the_median_positive_peak() {
+    fn the_level_stays_between_a_fifth_and_two_fifths_of_the_median_positive_peak() {
         let level = |negatives: &[f32]| from_labels(&peaks(negatives, &[250.0, 0.0, 101.0]), 0.0).unwrap().level;
         assert_eq!(level(&[0.0]), 21);
         assert_eq!(level(&[20.0]), 21);
         assert_eq!(level(&[21.0]), 22);
+        assert_eq!(level(&[39.0]), 40);
+        assert_eq!(level(&[90.0]), 40);
+        assert_eq!(from_labels(&peaks(&[9.0], &[0.0]), 0.0).unwrap().level, 1);
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn meanings(metrics: &Metrics) -> Markup {
                     dt { "from labels" }
                     dd {
                         "The lowest threshold at which at most " (rate) " of the validation images without the finding show a "
-                        "mask anywhere, and not below a fifth of the strongest evidence that those with it usually show; "
+                        "mask anywhere, but between 20 and 40 % of the strongest evidence that those with it usually show; "
                         "it needs no outline."
                     }
                 }
