@@ -31,9 +31,6 @@ pub enum Preset {
     Quick,
 }
 
-/// Generated images are free: half the epochs over twice as many of them point at the lesion more often, in the same time.
-const PHANTOM_EPOCHS: f64 = 0.5;
-
 /// A recipe that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RecipeArgsError {
@@ -70,7 +67,7 @@ impl RecipeArgs {
             }
             None => match preset {
                 Preset::Recommended => Recipe::default_for(spec),
-                Preset::Phantoms => Recipe::default_for(spec).with_epochs_scaled(PHANTOM_EPOCHS),
+                Preset::Phantoms => Recipe::phantoms_for(spec),
                 Preset::Paper => Recipe::paper_for(spec),
                 Preset::Quick => Recipe::quick_for(spec),
             },
@@ -118,8 +115,7 @@ mod tests {
         assert_eq!(args.recipe(&spec(), Preset::Quick).unwrap(), Recipe::quick_for(&spec()));
         assert_eq!(args.recipe(&spec(), Preset::Paper).unwrap(), Recipe::paper_for(&spec()));
         assert_eq!(args.recipe(&spec(), Preset::Recommended).unwrap(), Recipe::default_for(&spec()));
-        let phantoms = args.recipe(&spec(), Preset::Phantoms).unwrap();
-        assert_eq!(2 * phantoms.stage.epochs, Recipe::default_for(&spec()).stage.epochs);
+        assert_eq!(args.recipe(&spec(), Preset::Phantoms).unwrap(), Recipe::phantoms_for(&spec()));
         assert!(["0", "-1", "nan", "1e9", "x"].iter().all(|text| parse_scale(text).is_err()));
     }
 }

@@ -24,7 +24,7 @@ pub struct Counts {
 
 impl Default for Counts {
     fn default() -> Self {
-        Self { train: 3000, val: 300, test: 400 }
+        Self { train: 4400, val: 300, test: 400 }
     }
 }
 
