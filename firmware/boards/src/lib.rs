@@ -91,20 +91,20 @@ pub enum BoardError {
         known: Vec<String>,
     },
     /// The manifest cannot be read.
-    #[error("read {}: {source}", path.display())]
+    #[error("read {}: {cause}", path.display())]
     Read {
         /// The manifest, or the folder of all.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The manifest is not one.
-    #[error("board manifest {}: {source}", path.display())]
+    #[error("board manifest {}: {cause}", path.display())]
     Manifest {
         /// The manifest.
         path: PathBuf,
         /// What is wrong with it.
-        source: toml::de::Error,
+        cause: toml::de::Error,
     },
     /// More is reserved than there is.
     #[error("board manifest {}: found {found} bytes reserved of {bytes} bytes of {memory}, expected less", path.display())]
@@ -172,10 +172,9 @@ impl Board {
 
     /// The board of the manifest `path`.
     fn read(path: &Path) -> Result<Self, BoardError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| BoardError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|cause| BoardError::Read { path: path.to_owned(), cause })?;
         let board: Self =
-            toml::from_str(&text).map_err(|source| BoardError::Manifest { path: path.to_owned(), source })?;
+            toml::from_str(&text).map_err(|cause| BoardError::Manifest { path: path.to_owned(), cause })?;
         let reserved = [
             (MemoryKind::Flash, board.reserve.program_bytes, board.memory.flash.bytes),
             (MemoryKind::Ram, board.reserve.stack_bytes, board.memory.ram.bytes),
@@ -219,7 +218,7 @@ impl Board {
 /// # Errors
 /// [`BoardError::Read`] when the folder of manifests is missing.
 pub fn names() -> Result<Vec<String>, BoardError> {
-    let unreadable = |source| BoardError::Read { path: folder().to_owned(), source };
+    let unreadable = |cause| BoardError::Read { path: folder().to_owned(), cause };
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder()).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

@@ -12,12 +12,12 @@ use super::{Failure, absolute, command_line};
 use crate::data::{DataSet, Image8, OpenOptions, Split, Task};
 use crate::engine::Prediction;
 use crate::evaluation::{
-    EvaluationSet, OperatingPoint, PredictError, constant_mask, core_predictions, erasure, float_predictions,
+    EvaluationSet, OperatingPoint, PredictError, constant_controls, core_predictions, erasure, float_predictions,
     host_predictions, judge,
 };
 use crate::float::FloatNetwork;
 use crate::metrics::threshold::{Threshold, ThresholdSource};
-use crate::metrics::{self, Controls, Engine, Erasure, Metrics, StageId, StageResult, table};
+use crate::metrics::{self, Engine, Erasure, Metrics, StageId, StageResult, table};
 use crate::run::{ModelFile, RunFolder, bar, write_json};
 
 /// Judges a run (every stage) or one model file on a split.
@@ -126,10 +126,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         allowed_false_alarm_rate: (data.task == Task::Binary).then_some(args.threshold.rule().false_alarms),
         results,
         parity: None,
-        controls: splits.judged.has_masks().then(|| Controls {
-            constant_mask: constant_mask(&splits.validation, &splits.judged),
-            networks: Vec::new(),
-        }),
+        controls: Some(constant_controls(&splits.validation, &splits.judged)),
         erasure,
     };
     println!("{}", table(&metrics));

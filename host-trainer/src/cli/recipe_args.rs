@@ -38,12 +38,12 @@ pub enum RecipeArgsError {
     #[error(transparent)]
     File(#[from] RunError),
     /// A number is outside its range.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {cause}", path.display())]
     Number {
         /// The file.
         path: PathBuf,
         /// Which number.
-        source: RecipeError,
+        cause: RecipeError,
     },
 }
 
@@ -62,7 +62,7 @@ impl RecipeArgs {
         let recipe = match &self.recipe {
             Some(path) => {
                 let recipe: Recipe = read_toml(path)?;
-                recipe.check().map_err(|source| RecipeArgsError::Number { path: path.clone(), source })?;
+                recipe.check().map_err(|cause| RecipeArgsError::Number { path: path.clone(), cause })?;
                 recipe
             }
             None => match preset {

@@ -5,9 +5,9 @@ use super::{EvaluationSet, OperatingPoint, OperatingRule};
 use crate::data::Task;
 use crate::engine::Prediction;
 use crate::metrics::{
-    AlarmResult, BinaryImage, Confusion, ConstantMask, Curves, EvidenceMap, LabelMap, MaskControl, MetricsError,
-    MultiLabelImage, Overlap, StageId, StageResult, background_everywhere, binary_curves, evaluate_binary,
-    evaluate_multi_label, upsample,
+    AlarmResult, BinaryImage, Confusion, ConstantMask, Controls, Curves, EvidenceMap, LabelMap, MaskControl,
+    MetricsError, MultiLabelImage, Overlap, StageId, StageResult, background_everywhere, binary_curves,
+    evaluate_binary, evaluate_multi_label, mean_average_precision, upsample,
 };
 
 /// A split and what an engine says about it.
@@ -90,11 +90,7 @@ fn multi_label(id: StageId, (set, predictions): Judged<'_>) -> Result<StageResul
     let objects = &set.classes[1..];
     let scores: Vec<Vec<f32>> =
         predictions.iter().map(|p| p.scores[1..].iter().map(|&score| score as f32).collect()).collect();
-    let labels: Vec<Vec<bool>> = set
-        .labels
-        .iter()
-        .map(|present| (1..set.classes.len()).map(|class| present.contains(&class)).collect())
-        .collect();
+    let labels = object_labels(set);
     let maps = predictions
         .iter()
         .map(|p| p.maps[1..].iter().map(|map| evidence(p.shape, map)).collect::<Result<Vec<EvidenceMap<'_>>, _>>())
@@ -115,9 +111,21 @@ fn multi_label(id: StageId, (set, predictions): Judged<'_>) -> Result<StageResul
     evaluate_multi_label(id, objects, &images)
 }
 
-/// The control: the best mask that is the same for every image, chosen on the validation split; in multi-label problems
-/// background everywhere. `None` without masks.
-pub fn constant_mask(validation: &EvaluationSet, test: &EvaluationSet) -> Option<MaskControl> {
+/// What predictions reach that are the same for every image: the controls without a network.
+pub fn constant_controls(validation: &EvaluationSet, test: &EvaluationSet) -> Controls {
+    Controls {
+        constant_mask: constant_mask(validation, test),
+        constant_scores: match test.task {
+            Task::Binary => None,
+            Task::MultiLabel => constant_scores(test),
+        },
+        networks: Vec::new(),
+    }
+}
+
+/// The best mask that is the same for every image, chosen on the validation split; in multi-label problems background
+/// everywhere. `None` without masks.
+fn constant_mask(validation: &EvaluationSet, test: &EvaluationSet) -> Option<MaskControl> {
     let lesions = |set| -> Vec<LabelMap<'_>> { positive_truths(set).collect() };
     match test.task {
         Task::Binary => Some(ConstantMask::fit(&lesions(validation))?.judge(&lesions(test))),
@@ -126,6 +134,20 @@ pub fn constant_mask(validation: &EvaluationSet, test: &EvaluationSet) -> Option
             background_everywhere(test.classes.len(), &truths)
         }
     }
+}
+
+/// The mean average precision of equal scores.
+fn constant_scores(test: &EvaluationSet) -> Option<f64> {
+    let labels = object_labels(test);
+    let labels: Vec<&[bool]> = labels.iter().map(Vec::as_slice).collect();
+    let scores = vec![0.0; test.classes.len() - 1];
+    mean_average_precision(&vec![scores.as_slice(); test.len()], &labels)
+}
+
+/// Whether each image shows each object class; the background is left out.
+fn object_labels(set: &EvaluationSet) -> Vec<Vec<bool>> {
+    let shown = |present: &Vec<usize>| (1..set.classes.len()).map(|class| present.contains(&class)).collect();
+    set.labels.iter().map(shown).collect()
 }
 
 fn positive_truths(set: &EvaluationSet) -> impl Iterator<Item = LabelMap<'_>> {

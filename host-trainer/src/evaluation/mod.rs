@@ -13,7 +13,7 @@ mod set;
 
 pub use erasure::{ErasureError, erasure};
 pub use float_stage::{JudgeError, judge_float};
-pub use judge::{constant_mask, curves, image_iou, judge};
+pub use judge::{constant_controls, curves, image_iou, judge};
 pub use operating_point::{OperatingPoint, OperatingRule, ThresholdChoice};
 pub use parity::{ParityOutcome, compare_with_host_model};
 pub use predict::{PredictError, core_predictions, float_predictions, host_predictions};

@@ -53,7 +53,7 @@ pub struct Trial {
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
     /// In training.
-    #[error("{arm}, seed {seed}: {source}")]
+    #[error("{arm}, seed {seed}")]
     Train {
         /// The arm's name.
         arm: &'static str,

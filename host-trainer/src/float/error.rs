@@ -50,12 +50,12 @@ pub enum FloatError {
         expected: usize,
     },
     /// A file that is no safetensors file, or a damaged one.
-    #[error("{}: found no readable safetensors file: {source}", path.display())]
+    #[error("{}: found no readable safetensors file: {cause}", path.display())]
     NotSafetensors {
         /// The file.
         path: PathBuf,
         /// What its reader says.
-        source: safetensors::SafeTensorError,
+        cause: safetensors::SafeTensorError,
     },
     /// A file could not be read or written.
     #[error(transparent)]

@@ -27,7 +27,7 @@ pub fn write_tensors<'a>(
     tensors: impl Iterator<Item = (String, &'a Tensor)>,
     notes: Option<HashMap<String, String>>,
 ) -> Result<(), FloatError> {
-    let not_written = |source| FloatError::NotSafetensors { path: path.to_path_buf(), source };
+    let not_written = |cause| FloatError::NotSafetensors { path: path.to_path_buf(), cause };
     let bytes = safetensors::serialize(tensors, notes).map_err(not_written)?;
     Ok(write_atomically(path, |file| file.write_all(&bytes))?)
 }
@@ -37,7 +37,7 @@ pub fn write_tensors<'a>(
 /// # Errors
 /// [`FloatError`] names the file that cannot be read, or the tensor that is not f32.
 pub fn read_tensors(path: &Path) -> Result<StoredTensors, FloatError> {
-    let unreadable = |source| FloatError::NotSafetensors { path: path.to_path_buf(), source };
+    let unreadable = |cause| FloatError::NotSafetensors { path: path.to_path_buf(), cause };
     let bytes = std::fs::read(path).map_err(FileError::of("read", path))?;
     let (_, header) = SafeTensors::read_metadata(&bytes).map_err(unreadable)?;
     let stored = SafeTensors::deserialize(&bytes).map_err(unreadable)?;

@@ -10,6 +10,9 @@ pub struct Controls {
     /// The best mask that is the same for every image, chosen on the validation split; absent without masks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constant_mask: Option<MaskControl>,
+    /// Multi-label problems: the mean average precision of scores that are the same for every image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constant_scores: Option<f64>,
     /// Other networks, trained on the same images and judged the same way, in the order to show.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<ControlResult>,
@@ -46,11 +49,12 @@ mod tests {
         let result = StageResult { auc: Some(0.5), iou: Some(0.25), macs: Some(7), ..StageResult::new(id) };
         let controls = Controls {
             constant_mask: Some(MaskControl { iou: Some(0.125), mean_iou_per_image: None }),
+            constant_scores: Some(0.5),
             networks: vec![ControlResult { name: "untied".into(), result }],
         };
         let json = serde_json::to_string(&controls).unwrap();
         let expected =
-            r#"{"constant_mask":{"iou":0.125},"networks":[{"name":"untied","result":{"engine":"int8","stage":0,"#
+            r#"{"constant_mask":{"iou":0.125},"constant_scores":0.5,"networks":[{"name":"untied","result":{"engine":"int8","stage":0,"#
                 .to_owned()
                 + r#""auc":0.5,"iou":0.25,"macs":7}}]}"#;
         assert_eq!(json, expected);

@@ -60,9 +60,12 @@ fn main_rows(metrics: &Metrics) -> Vec<Vec<String>> {
         }
         rows.push(row);
     }
-    if let Some(control) = metrics.controls.as_ref().and_then(|controls| controls.constant_mask) {
-        let mut row = vec!["best constant mask".to_owned(), DASH.to_owned(), DASH.to_owned()];
-        row.extend([control.iou, control.mean_iou_per_image].map(figure));
+    let controls = metrics.controls.as_ref();
+    let (mask, scores) = controls.map_or((None, None), |controls| (controls.constant_mask, controls.constant_scores));
+    if mask.is_some() || scores.is_some() {
+        let name = if multi_label { "the same for every image" } else { "best constant mask" };
+        let mut row = vec![name.to_owned(), DASH.to_owned()];
+        row.extend([scores, mask.and_then(|m| m.iou), mask.and_then(|m| m.mean_iou_per_image)].map(figure));
         row.resize(columns, DASH.to_owned());
         rows.push(row);
     }
@@ -191,6 +194,7 @@ mod tests {
             parity: Some(Parity { images: 4, values_compared: 100, mismatches: 0 }),
             controls: Some(Controls {
                 constant_mask: Some(MaskControl { iou: Some(0.125), mean_iou_per_image: None }),
+                constant_scores: None,
                 networks: vec![ControlResult { name: "shallow".into(), result: control }],
             }),
             ..metrics(vec![float, int8])

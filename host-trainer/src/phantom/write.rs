@@ -70,12 +70,12 @@ pub enum PhantomError {
     },
 
     /// A picture could not be encoded.
-    #[error("encode {}: {source}", path.display())]
+    #[error("encode {}: {cause}", path.display())]
     Encode {
         /// The picture's file.
         path: PathBuf,
         /// The encoder's reason.
-        source: ImageError,
+        cause: ImageError,
     },
 }
 
@@ -158,7 +158,7 @@ fn write_png(path: &Path, pixels: &[u8], options: &PhantomOptions) -> Result<(),
     let mut encoded = Vec::new();
     image::codecs::png::PngEncoder::new(&mut encoded)
         .write_image(pixels, options.width as u32, options.height as u32, ExtendedColorType::L8)
-        .map_err(|source| PhantomError::Encode { path: path.to_path_buf(), source })?;
+        .map_err(|cause| PhantomError::Encode { path: path.to_path_buf(), cause })?;
     std::fs::write(path, encoded).map_err(FileError::of("write", path))?;
     Ok(())
 }

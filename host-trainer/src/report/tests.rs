@@ -158,6 +158,7 @@ fn demo() -> ReportInput {
             parity: Some(Parity { images: 400, values_compared: 48_211_200, mismatches: 0 }),
             controls: Some(Controls {
                 constant_mask: Some(MaskControl { iou: Some(0.117), mean_iou_per_image: Some(0.094) }),
+                constant_scores: None,
                 networks: vec![shallow()],
             }),
             erasure: None,
@@ -240,7 +241,7 @@ fn a_network_that_loses_to_a_control_is_said_to() {
     let constant = |iou| Some(MaskControl { iou: Some(iou), mean_iou_per_image: None });
     let mut better = shallow();
     better.result.iou = Some(0.9);
-    let losing = Controls { constant_mask: constant(0.1), networks: vec![shallow()] };
+    let losing = Controls { constant_mask: constant(0.1), constant_scores: None, networks: vec![shallow()] };
     assert_eq!(warning(losing.clone()), [false, false]);
     assert_eq!(warning(Controls { constant_mask: constant(0.9), ..losing.clone() }), [true, false]);
     assert_eq!(warning(Controls { networks: vec![better], ..losing }), [false, true]);

@@ -11,7 +11,7 @@ use super::report_page::{self, StageMaps};
 use super::{PlanFile, RunError, RunFolder, RunInfo};
 use crate::data::{DataSet, Image8, Split, Task, load_image, resize};
 use crate::evaluation::{
-    EvaluationSet, OperatingPoint, OperatingRule, compare_with_host_model, constant_mask, core_predictions, judge,
+    EvaluationSet, OperatingPoint, OperatingRule, compare_with_host_model, constant_controls, core_predictions, judge,
     judge_float,
 };
 use crate::files::write_atomically;
@@ -113,9 +113,7 @@ pub fn finish(
         allowed_false_alarm_rate: (data.task == Task::Binary).then_some(options.rule.false_alarms),
         results: quantized.iter().flat_map(|stage| stage.results.clone()).collect(),
         parity: Some(parity),
-        controls: test
-            .has_masks()
-            .then(|| Controls { constant_mask: constant_mask(&validation, &test), networks: options.controls.clone() }),
+        controls: Some(Controls { networks: options.controls.clone(), ..constant_controls(&validation, &test) }),
         erasure: None,
     };
     let plan = PlanFile::new(network, Some(model_bytes.as_slice().len()), options.command.clone());
