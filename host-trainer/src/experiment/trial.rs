@@ -84,7 +84,7 @@ pub fn run_trial(
     let identity = identity(setting.data, seed);
     if setting.resume
         && let Some(trial) = finished(&file)?
-        && (trial.data_crc32, &trial.network, &trial.recipe) == (identity.data_crc32, &network, &recipe)
+        && trial.is_of(identity.data_crc32, &network, &recipe)
     {
         return Ok(trial);
     }
@@ -98,6 +98,11 @@ pub fn run_trial(
 }
 
 impl Trial {
+    /// Whether it trained this network in this way on these images.
+    fn is_of(&self, data_crc32: u32, network: &NetworkSpec, recipe: &Recipe) -> bool {
+        (self.data_crc32, &self.network, &self.recipe) == (data_crc32, network, recipe)
+    }
+
     /// What the trial adds to the tables of a run: its last stage, as integers where it has them.
     pub fn control(&self) -> Option<ControlResult> {
         let result = self.results.last()?.clone();
@@ -136,4 +141,29 @@ fn judge_stages(
         }
     }
     Ok(results)
+}
+
+#[cfg(test)]
+mod tests {
+    use switchback::model::spec::InputSpec;
+
+    use super::*;
+
+    #[test]
+    fn a_trial_counts_for_its_own_data_network_and_recipe_only() {
+        let network = NetworkSpec::table1(0.125, InputSpec { width: 96, height: 96, channels: 1 }, 2);
+        let recipe = Recipe::default_for(&network);
+        let trial = Trial {
+            arm: Arm::Product,
+            seed: 0,
+            data_crc32: 7,
+            network: network.clone(),
+            recipe: recipe.clone(),
+            results: Vec::new(),
+        };
+        assert!(trial.is_of(7, &network, &recipe));
+        assert!(!trial.is_of(8, &network, &recipe));
+        assert!(!trial.is_of(7, &NetworkSpec { stages: 0, ..network.clone() }, &recipe));
+        assert!(!trial.is_of(7, &network, &Recipe { leak: 0.5, ..recipe }));
+    }
 }
