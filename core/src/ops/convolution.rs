@@ -94,14 +94,13 @@ fn accumulate_pooled<T: Element>(layer: &EncoderLayer, rows: &[&[T]], weights: &
     let right = left + channels;
     let mut sums = [0; 4];
     for ((upper, lower), weights) in rows.iter().zip(lower_rows).zip(weights.chunks_exact(taps)) {
-        let parts = match (upper.is_empty(), lower.is_empty()) {
-            (false, false) => dot4(
-                [cut(upper, left, taps), cut(upper, right, taps), cut(lower, left, taps), cut(lower, right, taps)],
-                weights,
-            ),
-            (false, true) => [dot(cut(upper, left, taps), weights), dot(cut(upper, right, taps), weights), 0, 0],
-            (true, false) => [0, 0, dot(cut(lower, left, taps), weights), dot(cut(lower, right, taps), weights)],
-            (true, true) => [0; 4],
+        let windows = [(upper, left), (upper, right), (lower, left), (lower, right)];
+        let windows = windows.map(|(row, first)| row.get(first..first + taps).unwrap_or(&[]));
+        // A row of padding adds nothing, and ends `dot4` for the rows beside it.
+        let parts = if upper.is_empty() || lower.is_empty() {
+            windows.map(|window| dot(window, weights))
+        } else {
+            dot4(windows, weights)
         };
         for (sum, part) in sums.iter_mut().zip(parts) {
             *sum = i32::wrapping_add(*sum, part);
@@ -123,11 +122,6 @@ fn accumulate<T: Element>(layer: &EncoderLayer, rows: &[&[T]], weights: &[i8], c
             dot(row, weights.get(skipped * channels..).unwrap_or(&[]))
         })
         .fold(0, i32::wrapping_add)
-}
-
-/// The `taps` elements of a row from `first` on.
-fn cut<T>(row: &[T], first: usize, taps: usize) -> &[T] {
-    row.get(first..first + taps).unwrap_or(&[])
 }
 
 /// The products of four windows with the same weights: each weight is loaded and widened once.
