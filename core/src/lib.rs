@@ -25,6 +25,7 @@
 //! - [`numeric`]: one number: multipliers, gains, roots, logarithms. It knows no map.
 //! - [`model`]: what a network is: its description, its shapes, the bytes that carry it, and the proof that no accumulator
 //!   overflows. It computes no map.
+//! - `arch`: what depends on the processor: a few instructions and the innermost loops. It knows words and slices.
 //! - [`ops`]: the equations of the numeric contract (`docs/numerics.md`), a row of output at a time. It knows no ring and no
 //!   arena, and cannot fail: its arguments come from a parsed model.
 //! - [`stream`]: which buffer lies where and which row is made when. It carves the arena and moves rows; it reads no element.
@@ -38,6 +39,8 @@
     deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)
 )]
 
+#[allow(dead_code, reason = "being built")]
+mod arch;
 pub mod link;
 pub mod model;
 pub mod numeric;

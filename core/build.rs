@@ -1,0 +1,25 @@
+//! Chooses the back end of `src/arch` by what the compiler may use: it is told by the target's name and, where that leaves it
+//! open, by `-C target-cpu`.
+//!
+//! `cfg(target_feature)` does not name Arm's DSP and vector extensions on a stable compiler.
+
+use std::env;
+
+/// Processors of Armv8-M Mainline that have the DSP extension in every product known to us.
+const DSP_PROCESSORS: [&str; 4] = ["cortex-m33", "cortex-m35p", "cortex-m55", "cortex-m85"];
+
+fn main() {
+    println!("cargo::rustc-check-cfg=cfg(switchback_dsp)");
+    println!("cargo::rerun-if-changed=build.rs");
+    let target = env::var("TARGET").unwrap_or_default();
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let processor = flags.split('\x1f').find_map(|flag| {
+        let flag = flag.strip_prefix("-C").unwrap_or(flag);
+        flag.strip_prefix("target-cpu=")
+    });
+    let has_dsp = target.starts_with("thumbv7em")
+        || target.starts_with("thumbv8m.main") && processor.is_some_and(|cpu| DSP_PROCESSORS.contains(&cpu));
+    if has_dsp {
+        println!("cargo::rustc-cfg=switchback_dsp");
+    }
+}

@@ -1,0 +1,15 @@
+//! What depends on the processor: a few instructions and the innermost loops, chosen at compile time by `build.rs`.
+//!
+//! [`portable`] is the definition, in plain Rust; every other back end gives the same bits, and is the only place of `unsafe`
+//! in the core. A back end knows words and slices: no layer, no ring, no plan. The algorithms above it (`ops`) are written
+//! once over these functions, so the loops that run on a device run on a host and under Miri as well.
+
+#[cfg(switchback_dsp)]
+mod dsp;
+#[cfg_attr(switchback_dsp, allow(dead_code, reason = "it is the definition, and what a back end leaves out"))]
+pub mod portable;
+
+#[cfg(switchback_dsp)]
+pub(crate) use dsp::lanes;
+#[cfg(not(switchback_dsp))]
+pub(crate) use portable::lanes;

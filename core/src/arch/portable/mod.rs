@@ -1,0 +1,3 @@
+//! The definition of every function of a back end, in plain Rust with wrapping arithmetic.
+
+pub mod lanes;
