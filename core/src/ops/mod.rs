@@ -12,8 +12,11 @@ mod log_sum_exp;
 mod logits;
 mod normalization;
 mod softmax;
+mod stubs;
+pub use stubs::*;
 mod switches;
 mod unpool_deconvolution;
+mod winograd;
 
 pub use class_map::{class_map_row, label_row, mask_row};
 pub use class_sums::class_sums_row;
@@ -26,3 +29,4 @@ pub use normalization::{Centered, Statistics};
 pub use softmax::softmax;
 pub use switches::{read_switch, switch_row_bytes, write_switch};
 pub use unpool_deconvolution::{CellRow, unpool_deconvolution_row};
+pub use winograd::{winograd_bound, winograd_rows, winograd_scratch_words, winograd_suits};

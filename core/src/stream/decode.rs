@@ -1,8 +1,11 @@
 //! Second phase: the top map goes back up through the tied deconvolutions, row by row.
 
+use core::ops::Range;
+
 use heapless::Vec;
 use zerocopy::FromBytes;
 
+use super::kernels::DeconvolutionKernel;
 use super::observer::{Observer, Tap, TapRow};
 use super::plan::{Buffer, Plan};
 use super::ring::{MAX_WINDOW, Ring};
@@ -19,7 +22,12 @@ pub(super) struct Decoder {
 
 /// One deconvolution: its input ring and how far it is.
 struct LayerState {
+    kernel: DeconvolutionKernel,
     rows: Ring,
+    /// Lists of the last three input rows, where the kernel gathers.
+    lists: Ring,
+    /// Input rows that are listed.
+    listed: usize,
     /// Input rows that have arrived; all of them where the input is the top map.
     arrived: usize,
     /// Output rows made.
@@ -30,7 +38,14 @@ impl Decoder {
     pub(super) fn new(network: &Network, plan: &Plan) -> Self {
         let layers = (0u8..).zip(network.decoder()).map(|(i, layer)| {
             let buffer = if i == 0 { Buffer::Top } else { Buffer::DeconvolutionRows(i) };
-            LayerState { rows: plan.ring(buffer, layer.input.row_elements()), arrived: 0, made: 0 }
+            LayerState {
+                kernel: plan.deconvolution_kernel(i.into()),
+                rows: plan.ring(buffer, layer.input.row_elements()),
+                lists: plan.ring(Buffer::CellLists(i), 4 * ops::cell_list_words(layer)),
+                listed: 0,
+                arrived: 0,
+                made: 0,
+            }
         });
         let row_bytes = network.decoder().last().map_or(0, |layer| layer.output.row_elements());
         Self { layers: layers.collect(), last_row: plan.ring(Buffer::LastRow, row_bytes) }
@@ -38,21 +53,22 @@ impl Decoder {
 
     pub(super) fn restart(&mut self) {
         for (i, layer) in self.layers.iter_mut().enumerate() {
-            (layer.arrived, layer.made) = (if i == 0 { layer.rows.rows } else { 0 }, 0);
+            (layer.arrived, layer.made, layer.listed) = (if i == 0 { layer.rows.rows } else { 0 }, 0, 0);
         }
     }
 
-    /// The output row that a layer can make now, if any.
-    fn ready(&self, index: usize, layer: &DecoderLayer) -> Option<usize> {
-        let state = self.layers.get(index)?;
-        if state.made == layer.output.height {
-            return None;
-        }
-        let last = state.made + layer.padding();
+    /// The output rows that a layer can make now; none where input is missing or all are made.
+    fn ready(&self, index: usize, layer: &DecoderLayer) -> Range<usize> {
+        let Some(state) = self.layers.get(index) else { return 0..0 };
+        let end = (state.made + state.kernel.output_rows()).min(layer.output.height);
+        let last = (end + layer.padding()).saturating_sub(1);
         let needed = (if layer.unpool { last / 2 } else { last } + 1).min(layer.input.height);
-        (state.arrived >= needed).then_some(state.made)
+        if state.arrived < needed { 0..0 } else { state.made..end }
     }
 }
+
+/// The most output rows that one call of a kernel makes.
+const MAX_BATCH: usize = 2;
 
 impl<O: Observer> Session<'_, O> {
     /// Makes every row of every deconvolution.
@@ -61,8 +77,9 @@ impl<O: Observer> Session<'_, O> {
         let layers = model.network().decoder();
         let mut index = 0;
         while let Some(layer) = layers.get(index) {
-            if let Some(y) = self.decoder.ready(index, layer) {
-                self.deconvolution_row(index, layer, y);
+            let rows = self.decoder.ready(index, layer);
+            if !rows.is_empty() {
+                self.deconvolution_rows(index, layer, rows);
                 index = (index + 1).min(layers.len() - 1);
             } else if index == 0 {
                 break;
@@ -72,25 +89,45 @@ impl<O: Observer> Session<'_, O> {
         }
     }
 
-    /// Makes output row `y` of deconvolution `index`.
-    fn deconvolution_row(&mut self, index: usize, layer: &DecoderLayer, y: usize) {
+    /// Makes output rows `ys` of deconvolution `index`.
+    fn deconvolution_rows(&mut self, index: usize, layer: &DecoderLayer, ys: Range<usize>) {
         let Some(state) = self.decoder.layers.get_mut(index) else { return };
-        state.made += 1;
-        let rows = state.rows;
-        let out_slot = match self.decoder.layers.get_mut(index + 1) {
+        state.made = ys.end;
+        let kernel = state.kernel;
+        let ring = match self.decoder.layers.get_mut(index + 1) {
             Some(next) => {
-                next.arrived += 1;
-                next.rows.slot(y)
+                next.arrived = ys.end;
+                next.rows
             }
-            None => self.decoder.last_row.slot(y),
+            None => self.decoder.last_row,
         };
+        let slots: [Range<usize>; MAX_BATCH] = core::array::from_fn(|i| {
+            let y = ys.start + i;
+            if y < ys.end { ring.slot(y) } else { 0..0 }
+        });
+        match kernel {
+            DeconvolutionKernel::Direct => self.direct_row(index, layer, ys.start, slots[0].clone()),
+            DeconvolutionKernel::Gather => self.gathered_rows(index, layer, ys.clone(), slots.clone()),
+        }
+        for (y, slot) in ys.zip(slots) {
+            let row = self.arena.get(slot.clone()).unwrap_or(&[]);
+            self.observer.row(Tap::Deconvolution(index as u8), y, TapRow::U8(row));
+            if layer.ends_stage {
+                self.stage_row(layer.stage, y, slot);
+            }
+        }
+    }
+
+    /// Output row `y` from the definition, into `slot` of the arena.
+    fn direct_row(&mut self, index: usize, layer: &DecoderLayer, y: usize, slot: Range<usize>) {
+        let Some(rows) = self.decoder.layers.get(index).map(|state| state.rows) else { return };
         let switches = if layer.unpool { self.encoder.switches(layer.convolution) } else { Ring::default() };
         let Some(multiplier) = self.model.deconvolution_multiplier(index) else { return };
         let arrays = DeconvolutionArrays::tied(self.model.convolution(layer.convolution), multiplier);
-        let mut accumulators = self.plan.range(Buffer::Accumulators);
+        let mut accumulators = self.plan.range(Buffer::DeconvolutionScratch);
         accumulators.end = accumulators.start + 4 * layer.output.channels;
         let Ok([memory, switch_memory, accumulators, out]) =
-            self.arena.get_disjoint_mut([rows.range(), switches.range(), accumulators, out_slot.clone()])
+            self.arena.get_disjoint_mut([rows.range(), switches.range(), accumulators, slot])
         else {
             return;
         };
@@ -103,16 +140,60 @@ impl<O: Observer> Session<'_, O> {
                 values: rows.row(memory, first + i),
                 switches: switches.row(switch_memory, first + i),
             });
-            let cells = cells.get(..end - first).unwrap_or(&[]);
+            let cells = cells.get(..end.saturating_sub(first)).unwrap_or(&[]);
             ops::unpool_deconvolution_row(layer, &arrays, y, cells, accumulators, out);
         } else {
             let window = rows.window(&*memory, y, layer.padding(), layer.input.height);
             let window = window.get(..layer.kernel).unwrap_or(&[]);
             ops::deconvolution_row(layer, &arrays, window, accumulators, out);
         }
-        self.observer.row(Tap::Deconvolution(index as u8), y, TapRow::U8(out));
-        if layer.ends_stage {
-            self.stage_row(layer.stage, y, out_slot);
+    }
+
+    /// Output rows `ys` from the lists of the rows of cells around them, into `slots` of the arena.
+    fn gathered_rows(
+        &mut self,
+        index: usize,
+        layer: &DecoderLayer,
+        ys: Range<usize>,
+        slots: [Range<usize>; MAX_BATCH],
+    ) {
+        let cell = ys.start / 2;
+        self.list_rows(index, layer, (cell + 2).min(layer.input.height));
+        let Some(lists) = self.decoder.layers.get(index).map(|state| state.lists) else { return };
+        let Some(multiplier) = self.model.deconvolution_multiplier(index) else { return };
+        let arrays = DeconvolutionArrays::tied(self.model.convolution(layer.convolution), multiplier);
+        let scratch = self.plan.range(Buffer::DeconvolutionScratch);
+        let [first, second] = slots;
+        let Ok([lists_memory, scratch, first, second]) =
+            self.arena.get_disjoint_mut([lists.range(), scratch, first, second])
+        else {
+            return;
+        };
+        let Ok(scratch) = <[u32]>::mut_from_bytes(scratch) else { return };
+        let lists_memory = &*lists_memory;
+        let list = |cell: Option<usize>| match cell {
+            Some(cell) if cell < layer.input.height => {
+                <[u32]>::ref_from_bytes(lists.row(lists_memory, cell)).unwrap_or(&[])
+            }
+            _ => &[],
+        };
+        let lists = [list(cell.checked_sub(1)), list(Some(cell)), list(Some(cell + 1))];
+        let mut out = [first, second];
+        let Some(out) = out.get_mut(..ys.len()) else { return };
+        ops::gather_rows(layer, &arrays, lists, scratch, out);
+    }
+
+    /// Lists the input rows of a deconvolution that are not listed yet, up to `end`.
+    fn list_rows(&mut self, index: usize, layer: &DecoderLayer, end: usize) {
+        let switches = self.encoder.switches(layer.convolution);
+        let ratios = self.model.convolution(layer.convolution).ratios;
+        let Some(state) = self.decoder.layers.get_mut(index) else { return };
+        for y in state.listed..end {
+            let ranges = [state.rows.slot(y), switches.slot(y), state.lists.slot(y)];
+            let Ok([values, switches, list]) = self.arena.get_disjoint_mut(ranges) else { continue };
+            let Ok(list) = <[u32]>::mut_from_bytes(list) else { continue };
+            ops::write_cell_list(layer, ratios, &CellRow { y, values, switches }, list);
         }
+        state.listed = state.listed.max(end);
     }
 }

@@ -5,6 +5,7 @@ use core::ops::Range;
 use heapless::Vec;
 use zerocopy::FromBytes;
 
+use super::kernels::ConvolutionKernel;
 use super::observer::{Observer, Tap, TapRow};
 use super::plan::{Buffer, Plan};
 use super::ring::Ring;
@@ -22,6 +23,7 @@ pub(super) struct Encoder {
 
 /// One convolution: its input ring and how far it is.
 struct LayerState {
+    kernel: ConvolutionKernel,
     rows: Ring,
     switches: Ring,
     /// Input rows that have arrived.
@@ -33,6 +35,7 @@ struct LayerState {
 impl Encoder {
     pub(super) fn new(network: &Network, plan: &Plan) -> Self {
         let layers = (0u8..).zip(network.encoder()).map(|(i, layer)| LayerState {
+            kernel: plan.convolution_kernel(i.into()),
             rows: plan.ring(Buffer::ConvolutionRows(i), layer.input.row_elements()),
             switches: plan.ring(Buffer::Switches(i), ops::switch_row_bytes(layer.output.row_elements())),
             arrived: 0,
@@ -58,17 +61,21 @@ impl Encoder {
         self.layers.get(convolution).map(|layer| layer.switches).unwrap_or_default()
     }
 
-    /// The output row that a layer can make now, if any.
-    fn ready(&self, index: usize, layer: &EncoderLayer) -> Option<usize> {
-        let state = self.layers.get(index)?;
-        if state.made == layer.output.height {
-            return None;
+    /// The output rows that a layer can make now; none where input is missing or all are made.
+    fn ready(&self, index: usize, layer: &EncoderLayer) -> Range<usize> {
+        let Some(state) = self.layers.get(index) else { return 0..0 };
+        let first = if layer.pool { 2 * state.made } else { state.made };
+        let last = first + state.kernel.convolution_rows(layer) - 1;
+        let needed = (last + layer.padding() + 1).min(layer.input.height);
+        if state.arrived < needed {
+            return 0..0;
         }
-        let last_convolution_row = if layer.pool { 2 * state.made + 1 } else { state.made };
-        let needed = (last_convolution_row + layer.padding() + 1).min(layer.input.height);
-        (state.arrived >= needed).then_some(state.made)
+        state.made..(state.made + state.kernel.output_rows(layer)).min(layer.output.height)
     }
 }
+
+/// The most output rows that one call of a kernel makes.
+const MAX_BATCH: usize = 4;
 
 impl<O: Observer> Session<'_, O> {
     /// Takes one row of pixels and makes every row of every layer that it completes.
@@ -82,13 +89,14 @@ impl<O: Observer> Session<'_, O> {
             ops::input_row(self.model.input_table(), pixels, channels, row);
             self.observer.row(Tap::Input, y, TapRow::I8(row));
         }
-        // A row that a layer makes is taken by the next one before another is made: rings hold no more than a window.
+        // Rows that a layer makes are taken by the next one before others are made: rings hold little more than a window.
         let model = self.model;
         let layers = model.network().encoder();
         let mut index = 0;
         while let Some(layer) = layers.get(index) {
-            if let Some(y) = self.encoder.ready(index, layer) {
-                self.convolution_row(index, layer, y);
+            let rows = self.encoder.ready(index, layer);
+            if !rows.is_empty() {
+                self.convolution_rows(index, layer, rows);
                 index = (index + 1).min(layers.len() - 1);
             } else if index == 0 {
                 break;
@@ -98,42 +106,74 @@ impl<O: Observer> Session<'_, O> {
         }
     }
 
-    /// Makes output row `y` of convolution `index`.
-    fn convolution_row(&mut self, index: usize, layer: &EncoderLayer, y: usize) {
+    /// Makes output rows `ys` of convolution `index`.
+    fn convolution_rows(&mut self, index: usize, layer: &EncoderLayer, ys: Range<usize>) {
         let Some(state) = self.encoder.layers.get_mut(index) else { return };
-        state.made += 1;
-        let (rows, switches) = (state.rows, state.switches);
-        let switch_slot = if switches.rows > 0 { switches.slot(y) } else { 0..0 };
+        state.made = ys.end;
+        let (kernel, rows, switches) = (state.kernel, state.rows, state.switches);
         let next = self.encoder.layers.get_mut(index + 1);
         let is_top = next.is_none();
-        let out_slot = match next {
+        let ring = match next {
             Some(next) => {
-                next.arrived += 1;
-                next.rows.slot(y)
+                next.arrived = ys.end;
+                next.rows
             }
-            None => self.encoder.top.slot(y),
+            None => self.encoder.top,
         };
+        // Where there is no row, an empty one.
+        let slots = |ring: Ring| -> [Range<usize>; MAX_BATCH] {
+            core::array::from_fn(|i| {
+                let y = ys.start + i;
+                if y < ys.end && ring.rows > 0 { ring.slot(y) } else { 0..0 }
+            })
+        };
+        let (out_slots, switch_slots) = (slots(ring), slots(switches));
+        let scratch = self.plan.range(Buffer::ConvolutionScratch);
+        let [o0, o1, o2, o3] = out_slots.clone();
+        let [s0, s1, s2, s3] = switch_slots;
+        let ranges = [rows.range(), scratch, o0, o1, o2, o3, s0, s1, s2, s3];
+        let Ok([memory, scratch, o0, o1, o2, o3, s0, s1, s2, s3]) = self.arena.get_disjoint_mut(ranges) else { return };
+        let Ok(scratch) = <[u32]>::mut_from_bytes(scratch) else { return };
+        let (mut out, mut switches) = ([o0, o1, o2, o3], [s0, s1, s2, s3]);
+        let (Some(out), Some(switches)) = (out.get_mut(..ys.len()), switches.get_mut(..ys.len())) else { return };
+        let first = if layer.pool { 2 * ys.start } else { ys.start };
+        let count = kernel.window_rows(layer);
         let arrays = self.model.convolution(index);
-        let Ok([memory, out, switches]) = self.arena.get_disjoint_mut([rows.range(), out_slot.clone(), switch_slot])
-        else {
-            return;
-        };
-        let first = if layer.pool { 2 * y } else { y };
-        let count = layer.kernel + usize::from(layer.pool);
         if index == 0 {
             let memory = <[i8]>::ref_from_bytes(memory).unwrap_or(&[]);
             let window = rows.window(memory, first, layer.padding(), layer.input.height);
-            ops::input_convolution_row(layer, &arrays, window.get(..count).unwrap_or(&[]), out, switches);
+            let window = window.get(..count).unwrap_or(&[]);
+            let ([out], [switches]) = (out, switches) else { return };
+            if kernel == ConvolutionKernel::InputWinograd {
+                ops::input_winograd_rows(layer, &arrays, window, scratch, out, switches);
+            } else {
+                ops::input_convolution_row(layer, &arrays, window, out, switches);
+            }
         } else {
             let window = rows.window(&*memory, first, layer.padding(), layer.input.height);
-            ops::convolution_row(layer, &arrays, window.get(..count).unwrap_or(&[]), out, switches);
+            let window = window.get(..count).unwrap_or(&[]);
+            if let ConvolutionKernel::Winograd { tiles } = kernel {
+                ops::winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
+            } else if let ([out], [switches]) = (out, switches) {
+                ops::convolution_row(layer, &arrays, window, out, switches);
+            }
         }
-        self.observer.row(Tap::Convolution(index as u8), y, TapRow::U8(out));
-        if !switches.is_empty() {
+        for (y, slot) in ys.zip(out_slots) {
+            self.convolution_row_made(index, y, slot, is_top);
+        }
+    }
+
+    /// Shows row `y` of convolution `index`, at `row` of the arena, with its switches, and takes it into stage 0.
+    fn convolution_row_made(&mut self, index: usize, y: usize, row: Range<usize>, is_top: bool) {
+        let values = self.arena.get(row.clone()).unwrap_or(&[]);
+        self.observer.row(Tap::Convolution(index as u8), y, TapRow::U8(values));
+        let switches = self.encoder.switches(index);
+        if switches.rows > 0 {
+            let switches = self.arena.get(switches.slot(y)).unwrap_or(&[]);
             self.observer.row(Tap::Switches(index as u8), y, TapRow::U8(switches));
         }
         if is_top {
-            self.stage_row(0, y, out_slot);
+            self.stage_row(0, y, row);
         }
     }
 

@@ -7,6 +7,7 @@ mod checksum;
 mod decode;
 mod encode;
 mod finish;
+mod kernels;
 mod observer;
 mod plan;
 mod ring;
@@ -16,6 +17,7 @@ mod tap_values;
 
 pub use checksum::Checksums;
 pub use finish::Inference;
+pub use kernels::{ConvolutionKernel, DeconvolutionKernel};
 pub use observer::{Observer, Tap, TapRow};
 pub use plan::{ARENA_ALIGNMENT, Buffer, Part, Phase, Plan};
 pub use session::{RowError, Session, SessionError, UnfinishedFrame};

@@ -7,15 +7,16 @@ use core::ops::Range;
 
 use heapless::{String, Vec};
 
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, replacements};
 use super::ring::Ring;
-use crate::model::Network;
-use crate::ops::{HISTOGRAM, switch_row_bytes};
+use crate::model::{Model, Network};
+use crate::ops::{HISTOGRAM, cell_list_words, switch_row_bytes};
 
 /// The arena starts at a multiple of this, and so does every part of it.
 pub const ARENA_ALIGNMENT: usize = 8;
 
 /// As many parts as the largest network has.
-const MAX_PARTS: usize = 4 * 16 + 8;
+const MAX_PARTS: usize = 5 * 16 + 12;
 
 /// When a buffer is needed. Phases follow one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,10 +40,14 @@ pub enum Buffer {
     Switches(u8),
     /// Ring of input rows of a deconvolution but the first, by index.
     DeconvolutionRows(u8),
-    /// The last output row of the last deconvolution.
+    /// Ring of lists of the non-zeros of a deconvolution's input rows, by index.
+    CellLists(u8),
+    /// The last output rows of the last deconvolution.
     LastRow,
-    /// Accumulators of one output pixel of a deconvolution.
-    Accumulators,
+    /// What the convolutions compute in.
+    ConvolutionScratch,
+    /// What the deconvolutions compute in.
+    DeconvolutionScratch,
     /// Class sums of a stage.
     ClassSums(u8),
     /// Logits of one row.
@@ -101,8 +106,13 @@ impl Part {
                 Some(layer) => fmt::write(&mut name, format_args!("{} input rows", network.deconvolution_name(layer))),
                 None => Ok(()),
             },
+            Buffer::CellLists(i) => match network.decoder().get(usize::from(i)) {
+                Some(layer) => fmt::write(&mut name, format_args!("{} cell lists", network.deconvolution_name(layer))),
+                None => Ok(()),
+            },
             Buffer::LastRow => fmt::write(&mut name, format_args!("last stage's row")),
-            Buffer::Accumulators => fmt::write(&mut name, format_args!("accumulators")),
+            Buffer::ConvolutionScratch => fmt::write(&mut name, format_args!("convolutions' scratch")),
+            Buffer::DeconvolutionScratch => fmt::write(&mut name, format_args!("deconvolutions' scratch")),
             Buffer::ClassSums(i) => fmt::write(&mut name, format_args!("stage{i} class sums")),
             Buffer::LogitRow => fmt::write(&mut name, format_args!("logit row")),
             Buffer::ClassMaps => fmt::write(&mut name, format_args!("class maps")),
@@ -117,15 +127,47 @@ impl Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     parts: Vec<Part, MAX_PARTS>,
+    kernels: Kernels,
     arena_bytes: usize,
 }
 
 impl Plan {
-    /// Plans the arena of `network`.
+    /// The plan of `network` with the smallest arena: direct kernels.
     pub fn new(network: &Network) -> Self {
-        let mut parts = list(network);
+        Self::with_kernels(network, Kernels::direct(network))
+    }
+
+    /// The fastest plan of `model` whose arena has at most `budget` bytes; the smallest one where none has.
+    ///
+    /// Layers choose their kernels in the order of their multiplications. The length that the plan asks for, given as the
+    /// budget, gives the same plan: a firmware's build and its program agree by this alone.
+    pub fn within(model: &Model<'_>, budget: usize) -> Self {
+        let network = model.network();
+        let mut plan = Self::new(network);
+        for kernels in replacements(model) {
+            let mut candidates = kernels.iter().map(|&kernel| Self::with_kernels(network, plan.kernels.with(kernel)));
+            if let Some(faster) = candidates.find(|candidate| candidate.arena_bytes <= budget) {
+                // Never less than a step before: each of them must be taken again under the plan's own length.
+                plan = Self { arena_bytes: faster.arena_bytes.max(plan.arena_bytes), ..faster };
+            }
+        }
+        plan
+    }
+
+    fn with_kernels(network: &Network, kernels: Kernels) -> Self {
+        let mut parts = list(network, &kernels);
         let arena_bytes = place(&mut parts);
-        Self { parts, arena_bytes }
+        Self { parts, kernels, arena_bytes }
+    }
+
+    /// How a convolution is computed.
+    pub fn convolution_kernel(&self, index: usize) -> ConvolutionKernel {
+        self.kernels.convolution(index)
+    }
+
+    /// How a deconvolution is computed.
+    pub fn deconvolution_kernel(&self, index: usize) -> DeconvolutionKernel {
+        self.kernels.deconvolution(index)
     }
 
     /// Length that the arena must have at least.
@@ -155,34 +197,54 @@ impl Plan {
     }
 }
 
-/// Every buffer that `network` needs, not yet placed.
-fn list(network: &Network) -> Vec<Part, MAX_PARTS> {
+/// Every buffer that `network` needs with `kernels`, not yet placed.
+fn list(network: &Network, kernels: &Kernels) -> Vec<Part, MAX_PARTS> {
     use Phase::{Decode, Encode, Finish};
     let mut parts = Vec::new();
     let mut add = |buffer, bytes, from, to| {
         // MAX_PARTS counts every buffer of the largest network.
         let _ = parts.push(Part { buffer, bytes, from, to, offset: 0 });
     };
+    // A ring holds a window less one row, which is not enough to go on, and the rows that then arrive at once.
+    let mut arriving = 1;
+    let mut scratch = 0;
     for (i, layer) in (0u8..).zip(network.encoder()) {
-        let rows = layer.kernel + usize::from(layer.pool);
+        let kernel = kernels.convolution(i.into());
+        let rows = kernel.window_rows(layer) - 1 + arriving;
         add(Buffer::ConvolutionRows(i), rows * layer.input.row_elements(), Encode, Encode);
         if layer.tied && layer.pool {
             let row = switch_row_bytes(layer.output.row_elements());
             add(Buffer::Switches(i), layer.output.height * row, Encode, Decode);
         }
+        scratch = scratch.max(kernel.scratch_bytes(layer));
+        arriving = kernel.output_rows(layer);
     }
+    add(Buffer::ConvolutionScratch, scratch, Encode, Encode);
     let top = network.stage_shape(0);
     let has_decoder = !network.decoder().is_empty();
-    let (top_rows, top_to) = if has_decoder { (top.height, Decode) } else { (1, Encode) };
+    let (top_rows, top_to) = if has_decoder { (top.height, Decode) } else { (arriving, Encode) };
     add(Buffer::Top, top_rows * top.row_elements(), Encode, top_to);
-    for (i, layer) in (0u8..).zip(network.decoder()).skip(1) {
-        let rows = if layer.unpool { layer.padding() + 1 } else { layer.kernel };
-        add(Buffer::DeconvolutionRows(i), rows * layer.input.row_elements(), Decode, Decode);
+    let mut scratch = 0;
+    for (i, layer) in (0u8..).zip(network.decoder()) {
+        let kernel = kernels.deconvolution(i.into());
+        let rows = match kernel {
+            // Rows are listed before the next ones arrive; the first row of outputs asks for two of them.
+            DeconvolutionKernel::Gather => arriving.max(2),
+            DeconvolutionKernel::Direct if layer.unpool => layer.padding() + arriving,
+            DeconvolutionKernel::Direct => layer.kernel - 1 + arriving,
+        };
+        if i > 0 {
+            add(Buffer::DeconvolutionRows(i), rows * layer.input.row_elements(), Decode, Decode);
+        }
+        if kernel == DeconvolutionKernel::Gather {
+            add(Buffer::CellLists(i), 3 * 4 * cell_list_words(layer), Decode, Decode);
+        }
+        scratch = scratch.max(kernel.scratch_bytes(layer));
+        arriving = kernel.output_rows();
     }
     if let Some(last) = network.decoder().last() {
-        let widest = network.decoder().iter().map(|layer| layer.output.channels).max().unwrap_or(0);
-        add(Buffer::LastRow, last.output.row_elements(), Decode, Decode);
-        add(Buffer::Accumulators, 4 * widest, Decode, Decode);
+        add(Buffer::LastRow, arriving * last.output.row_elements(), Decode, Decode);
+        add(Buffer::DeconvolutionScratch, scratch, Decode, Decode);
     }
     for stage in (0..=network.stages()).filter(|&stage| network.head_reads(stage)) {
         let from = if stage == 0 { Encode } else { Decode };

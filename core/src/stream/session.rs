@@ -106,10 +106,11 @@ pub struct Session<'m, O = ()> {
 }
 
 impl<'m> Session<'m> {
-    /// A session that nobody watches. The arena needs no particular contents.
+    /// A session that nobody watches. The arena needs no particular contents; the fastest plan that fits it is taken
+    /// ([`Plan::within`]).
     ///
     /// # Errors
-    /// [`SessionError`] when the arena is shorter than [`Plan::arena_bytes`] or not aligned.
+    /// [`SessionError`] when the arena is shorter than the smallest plan's or not aligned.
     pub fn new(model: &'m Model<'m>, arena: &'m mut [u8]) -> Result<Self, SessionError> {
         Self::with_observer(model, arena, ())
     }
@@ -119,9 +120,9 @@ impl<'m, O: Observer> Session<'m, O> {
     /// A session whose finished rows `observer` sees.
     ///
     /// # Errors
-    /// [`SessionError`] when the arena is shorter than [`Plan::arena_bytes`] or not aligned.
+    /// [`SessionError`] when the arena is shorter than the smallest plan's or not aligned.
     pub fn with_observer(model: &'m Model<'m>, arena: &'m mut [u8], observer: O) -> Result<Self, SessionError> {
-        let plan = Plan::new(model.network());
+        let plan = Plan::within(model, arena.len());
         let (needed, given) = (plan.arena_bytes(), arena.len());
         if given < needed {
             return Err(SessionError::ArenaTooSmall { needed, given });
