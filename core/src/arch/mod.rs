@@ -10,6 +10,6 @@ mod dsp;
 pub mod portable;
 
 #[cfg(switchback_dsp)]
-pub(crate) use dsp::lanes;
+pub(crate) use dsp::{column_products, lanes};
 #[cfg(not(switchback_dsp))]
-pub(crate) use portable::lanes;
+pub(crate) use portable::{column_products, lanes};
