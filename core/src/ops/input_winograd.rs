@@ -18,7 +18,7 @@
 //! row and the transformed weights of one pair of filters, or one group and all pairs, whichever is smaller; each is then
 //! transformed once a call.
 
-use crate::arch::column_products::{FREQUENCIES, Products, column_products, column_words};
+use crate::arch::column_products::{Codes, ColumnProducts, FREQUENCIES, column_words};
 use crate::arch::lanes::{pack, requantize_u8};
 use crate::model::{ConvolutionArrays, EncoderLayer};
 
@@ -34,9 +34,6 @@ const READ_COLUMNS: usize = 20;
 /// What is added to the low lane of transformed values, so that it is never negative and borrows nothing from the high one:
 /// 127 times the largest sum of magnitudes of a row of B^T.
 const LOW_OFFSET: u32 = 1270;
-/// 3^-1 modulo 2^32.
-const INVERSE_OF_3: i32 = 0xAAAA_AAAB_u32 as i32;
-
 /// The bound of one filter's accumulators, `127 * sum|w| + |b|`: below 2^28, [`input_winograd_rows`] is exact.
 pub fn columns_bound(filter: &[i8], bias: i32) -> i64 {
     let sum: i64 = filter.iter().map(|&w| i64::from(w).abs()).sum();
@@ -109,8 +106,9 @@ pub fn input_winograd_rows(
 ) {
     let sizes = Sizes::new(layer);
     let Some((values, weights)) = scratch.split_at_mut_checked(sizes.value_groups() * sizes.values) else { return };
+    let Some(kernel) = ColumnProducts::new(layer.kernel) else { return };
     switches.fill(0);
-    let mut row = OutputRow { filters: layer.output.channels, out, switches };
+    let mut row = OutputRow { filters: layer.output.channels, codes: [[0; 2]; GROUP_WINDOWS], out, switches };
     let pairs = || arrays.weights.chunks_exact(2 * layer.filter_weights()).zip(parameters(arrays)).enumerate();
     let groups = 0..sizes.groups;
     if sizes.keeps_weights() {
@@ -120,7 +118,7 @@ pub fn input_winograd_rows(
         for group in groups {
             transform_values(layer, window, group, values);
             for ((pair, (_, parameters)), weights) in pairs().zip(weights.chunks_exact(sizes.weights)) {
-                row.put(layer.kernel, values, weights, parameters.multipliers, group, pair);
+                row.put(kernel, values, weights, parameters.multipliers, group, pair);
             }
         }
     } else {
@@ -130,7 +128,7 @@ pub fn input_winograd_rows(
         for (pair, (filters, parameters)) in pairs() {
             transform_weights(layer.kernel, filters, parameters.bias, weights);
             for (group, values) in values.chunks_exact(sizes.values).enumerate() {
-                row.put(layer.kernel, values, weights, parameters.multipliers, group, pair);
+                row.put(kernel, values, weights, parameters.multipliers, group, pair);
             }
         }
     }
@@ -150,35 +148,48 @@ fn parameters(arrays: &ConvolutionArrays<'_>) -> impl Iterator<Item = PairParame
     })
 }
 
-/// B^T d of a group: every row of `window`, blocks and tiles as [`column_products`] reads them.
+/// B^T d of a group: every row of `window`, blocks and tiles as [`ColumnProducts`] reads them.
 fn transform_values(layer: &EncoderLayer, window: &[&[i8]], group: usize, values: &mut [u32]) {
-    let words = column_words(layer.kernel);
-    let left = group * GROUP_COLUMNS;
-    for (row, values) in window.iter().zip(values.chunks_exact_mut(FREQUENCIES * words * 2)) {
+    let (left, padding) = (group * GROUP_COLUMNS, layer.padding());
+    if column_words(layer.kernel) == 2 {
+        transform_rows(window, left, padding, values.as_chunks_mut::<24>().0, &[(0, 0), (4, 1), (6, 2), (10, 3)]);
+    } else {
+        transform_rows(window, left, padding, values.as_chunks_mut::<12>().0, &[(0, 0), (4, 1)]);
+    }
+}
+
+/// The rows of [`transform_values`]; `tiles`: the first column and the place of each.
+#[inline(always)]
+fn transform_rows<const N: usize, const TILES: usize>(
+    window: &[&[i8]],
+    left: usize,
+    padding: usize,
+    values: &mut [[u32; N]],
+    tiles: &[(usize, usize); TILES],
+) {
+    let first = left.wrapping_sub(padding);
+    for (row, values) in window.iter().zip(values) {
         if row.is_empty() {
             values.fill(LOW_OFFSET);
-            continue;
-        }
-        let mut padded = [0; READ_COLUMNS];
-        let inside = left.checked_sub(layer.padding()).and_then(|first| row.get(first..)?.first_chunk());
-        let columns = inside.unwrap_or_else(|| {
-            let skipped = layer.padding().saturating_sub(left);
-            let row = row.get((left + skipped).saturating_sub(layer.padding())..).unwrap_or(&[]);
-            for (column, &value) in padded.iter_mut().skip(skipped).zip(row) {
-                *column = value;
-            }
-            &padded
-        });
-        if let Ok(values) = <&mut [u32; 24]>::try_from(&mut *values) {
-            transform_tile(columns, 0, values, 0);
-            transform_tile(columns, 4, values, 1);
-            transform_tile(columns, 6, values, 2);
-            transform_tile(columns, 10, values, 3);
-        } else if let Ok(values) = <&mut [u32; 12]>::try_from(values) {
-            transform_tile(columns, 0, values, 0);
-            transform_tile(columns, 4, values, 1);
+        } else if let Some(columns) = row.get(first..).and_then(|columns| columns.first_chunk()) {
+            tiles.iter().for_each(|&(first, place)| transform_tile(columns, first, values, place));
+        } else {
+            let columns = &border_columns(row, left, padding);
+            tiles.iter().for_each(|&(first, place)| transform_tile(columns, first, values, place));
         }
     }
+}
+
+/// The columns from `left - padding` on, zeros outside the row.
+#[inline(never)]
+fn border_columns(row: &[i8], left: usize, padding: usize) -> [i8; READ_COLUMNS] {
+    let mut columns = [0; READ_COLUMNS];
+    let skipped = padding.saturating_sub(left);
+    let row = row.get((left + skipped).saturating_sub(padding)..).unwrap_or(&[]);
+    for (column, &value) in columns.iter_mut().skip(skipped).zip(row) {
+        *column = value;
+    }
+    columns
 }
 
 /// B^T of the six columns from `first` on in the low lane and of those three further in the high one.
@@ -212,43 +223,49 @@ fn transform_tile<const N: usize>(columns: &[i8; READ_COLUMNS], first: usize, va
 
 /// G g of two filters, and the seeds: the bias, and what takes the offset of the low lanes away.
 fn transform_weights(kernel: usize, filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
+    // The second constant is 2 (1 + K words), the words of a frequency.
     match kernel {
-        3 => transform_pair::<3>(filters, bias, weights),
-        5 => transform_pair::<5>(filters, bias, weights),
-        7 => transform_pair::<7>(filters, bias, weights),
-        9 => transform_pair::<9>(filters, bias, weights),
-        11 => transform_pair::<11>(filters, bias, weights),
+        3 => transform_pair::<3, 8>(filters, bias, weights),
+        5 => transform_pair::<5, 12>(filters, bias, weights),
+        7 => transform_pair::<7, 30>(filters, bias, weights),
+        9 => transform_pair::<9, 38>(filters, bias, weights),
+        11 => transform_pair::<11, 46>(filters, bias, weights),
         _ => {}
     }
 }
 
-fn transform_pair<const K: usize>(filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
-    let words = column_words(K);
+fn transform_pair<const K: usize, const N: usize>(filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
+    let Some(weights) = weights.as_chunks_mut::<N>().0.first_chunk_mut() else { return };
     let (rows, _) = filters.as_chunks::<K>();
     let (first, second) = rows.split_at(rows.len() / 2);
     for (filter, (rows, bias)) in [first, second].into_iter().zip(bias).enumerate() {
         let mut low_sums = [0i32; 3];
-        for (y, row) in rows.iter().enumerate() {
-            for word in 0..words {
+        let mut at = 2 + filter;
+        for row in rows {
+            for word in 0..column_words(K) {
                 let tap = |i: usize| row.get(6 * word + i).map_or(0, |&w| i32::from(w));
                 let low = [tap(0), tap(1), tap(2)];
-                let high = transform_taps([tap(3), tap(4), tap(5)]);
                 for (sum, w) in low_sums.iter_mut().zip(low) {
                     *sum += w;
                 }
-                let transformed = transform_taps(low);
-                let at = 2 * (1 + y * words + word) + filter;
-                let places = weights.iter_mut().skip(at).step_by(2 * (1 + K * words));
-                for (place, (low, high)) in places.zip(transformed.into_iter().zip(high)) {
-                    *place = pack(low as u32, high as u32);
-                }
+                let high = transform_taps([tap(3), tap(4), tap(5)]);
+                let lanes = transform_taps(low).into_iter().zip(high).map(|(low, high)| pack(low as u32, high as u32));
+                put_frequencies(weights, at, lanes);
+                at += 2;
             }
         }
         let mut seeds = transform_taps(low_sums).map(|sum| -(LOW_OFFSET as i32) * sum);
         // Column 1 of A^T is -1/6 of the scales.
         seeds[1] = seeds[1].wrapping_sub(bias.wrapping_mul(6));
-        for (place, seed) in weights.iter_mut().skip(filter).step_by(2 * (1 + K * words)).zip(seeds) {
-            *place = seed as u32;
+        put_frequencies(weights, filter, seeds.into_iter().map(|seed| seed as u32));
+    }
+}
+
+#[inline(always)]
+fn put_frequencies<const N: usize>(weights: &mut [[u32; N]; FREQUENCIES], at: usize, words: impl Iterator<Item = u32>) {
+    for (weights, word) in weights.iter_mut().zip(words) {
+        if let Some(place) = weights.get_mut(at) {
+            *place = word;
         }
     }
 }
@@ -263,67 +280,33 @@ fn transform_taps([a, b, c]: [i32; 3]) -> [i32; FREQUENCIES] {
 /// An output row in the making.
 struct OutputRow<'a> {
     filters: usize,
+    codes: Codes,
     out: &'a mut [u8],
     switches: &'a mut [u8],
 }
 
 impl OutputRow<'_> {
     /// The windows of a group for a pair of filters; those past the row's end are left out.
+    #[inline(always)]
     fn put(
         &mut self,
-        kernel: usize,
+        kernel: ColumnProducts,
         values: &[u32],
         weights: &[u32],
         multipliers: [i32; 2],
         group: usize,
         pair: usize,
     ) {
-        let mut products: Products = [[0; 8]; FREQUENCIES];
-        column_products(kernel, values, weights, &mut products);
-        let first = group * GROUP_WINDOWS;
-        let tile = [window_codes(&products, 0), window_codes(&products, 1)];
-        self.store(first, pair, [tile[0][0], tile[1][0]], multipliers);
-        self.store(first + 1, pair, [tile[0][1], tile[1][1]], multipliers);
-        let tile = [window_codes(&products, 2), window_codes(&products, 3)];
-        self.store(first + 2, pair, [tile[0][0], tile[1][0]], multipliers);
-        self.store(first + 3, pair, [tile[0][1], tile[1][1]], multipliers);
-    }
-
-    #[inline(always)]
-    fn store(&mut self, window: usize, pair: usize, codes: [i32; 2], multipliers: [i32; 2]) {
-        let at = window * self.filters + 2 * pair;
-        let Some(values) = self.out.get_mut(at..).and_then(|out| out.first_chunk_mut::<2>()) else { return };
-        *values = [requantize_u8(codes[0] >> 2, multipliers[0]), requantize_u8(codes[1] >> 2, multipliers[1])];
-        if let Some(byte) = self.switches.get_mut(at / 4) {
-            let switches = (!codes[0] & 3) | (!codes[1] & 3) << 2;
-            *byte |= (switches << (4 * (pair % 2))) as u8;
+        kernel.window_codes(values, weights, &mut self.codes);
+        let mut at = group * GROUP_WINDOWS * self.filters + 2 * pair;
+        for codes in self.codes {
+            let Some(values) = self.out.get_mut(at..).and_then(|out| out.first_chunk_mut::<2>()) else { return };
+            *values = [requantize_u8(codes[0] >> 2, multipliers[0]), requantize_u8(codes[1] >> 2, multipliers[1])];
+            if let Some(byte) = self.switches.get_mut(at / 4) {
+                let switches = (!codes[0] & 3) | (!codes[1] & 3) << 2;
+                *byte |= (switches << (4 * (pair % 2))) as u8;
+            }
+            at += self.filters;
         }
     }
-}
-
-/// The two windows of a tile and filter: `4 * max + 3 - argmax` of each, the first wins a tie.
-#[inline(always)]
-fn window_codes(products: &Products, place: usize) -> [i32; 2] {
-    let [a0, a1, a2, a3] = outputs(products, place);
-    let [b0, b1, b2, b3] = outputs(products, place + 4);
-    // 4 acc + 3 - i, from 24, 12, 6 and 6 acc.
-    let code = |y: i32, shift: u32, i: i32| (y.wrapping_mul(INVERSE_OF_3) >> shift).wrapping_add(3 - i);
-    let twice = |y: i32, i: i32| y.wrapping_mul(INVERSE_OF_3.wrapping_mul(2)).wrapping_add(3 - i);
-    let left = code(a0, 1, 0).max(code(a1, 0, 1)).max(code(b0, 1, 2).max(code(b1, 0, 3)));
-    let right = twice(a2, 0).max(twice(a3, 1)).max(twice(b2, 2).max(twice(b3, 3)));
-    [left, right]
-}
-
-/// A^T of the products at one place: 24, 12, 6 and 6 times the accumulators of four columns.
-#[inline(always)]
-fn outputs(products: &Products, place: usize) -> [i32; 4] {
-    let [m0, m1, m2, m3, m4, m5] = products.each_ref().map(|sums| sums.get(place).copied().unwrap_or(0));
-    let (s, d) = (m1.wrapping_add(m2), m1.wrapping_sub(m2));
-    let (far_s, far_d) = (m3.wrapping_add(m4), m3.wrapping_sub(m4));
-    [
-        far_s.wrapping_sub(s << 2).wrapping_add(m0.wrapping_mul(6)),
-        far_d.wrapping_sub(d << 1),
-        far_s.wrapping_sub(s),
-        (far_d << 1).wrapping_sub(d).wrapping_add(m5.wrapping_mul(6)),
-    ]
 }
