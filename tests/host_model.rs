@@ -2,12 +2,12 @@
 
 use host_trainer::host_model::{HostModel, HostTaps};
 use parity::random_model;
-use parity::recorder::{CoreRun, run_core};
+use parity::recorder::{CoreRun, run_core, run_core_within};
 use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{Model, Network};
-use switchback::stream::Tap;
+use switchback::stream::{Plan, Tap};
 
 /// Compares two runs of one image and names the first place that differs.
 fn assert_equal(network: &Network, core: &CoreRun, host: &HostTaps) {
@@ -51,7 +51,11 @@ fn check(network: &Network, seed: u64) {
     let pixels = random_model::image(network, seed);
     let host = HostModel::new(&model).and_then(|host| host.run(&pixels)).expect("the host model runs");
     assert_equal(network, &run_core(&model, &pixels, 0x00), &host);
-    assert_equal(network, &run_core(&model, &pixels, 0xa5), &host);
+    // The fastest plan, and one between the two.
+    assert_equal(network, &run_core_within(&model, &pixels, 0xa5, usize::MAX), &host);
+    let (smallest, fastest) = (Plan::new(network).arena_bytes(), Plan::within(&model, usize::MAX).arena_bytes());
+    let budget = smallest + (seed as usize % 16) * (fastest - smallest) / 16;
+    assert_equal(network, &run_core_within(&model, &pixels, 0x5a, budget), &host);
 }
 
 proptest! {

@@ -1,9 +1,10 @@
 //! The memory plan: no two parts that live together overlap, and the paper's networks stay within their budgets.
 
+use parity::random_model;
 use parity::specs::networks;
 use proptest::prelude::*;
-use switchback::model::Network;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
+use switchback::model::{Model, Network};
 use switchback::stream::{ARENA_ALIGNMENT, Phase, Plan};
 
 fn assert_sound(plan: &Plan) {
@@ -23,9 +24,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn parts_that_live_together_do_not_overlap(network in networks()) {
+    fn parts_that_live_together_do_not_overlap(network in networks(), seed in any::<u64>(), extra in 0usize..8192) {
         let plan = Plan::new(&network);
         assert_sound(&plan);
+        let bytes = random_model::bytes(&network, seed);
+        let model = Model::parse(bytes.as_slice()).expect("a valid model");
+        for budget in [plan.arena_bytes() + extra, usize::MAX] {
+            let faster = Plan::within(&model, budget);
+            assert_sound(&faster);
+            prop_assert!(faster.arena_bytes() >= plan.arena_bytes() && faster.arena_bytes() <= budget);
+        }
         let busiest = [Phase::Encode, Phase::Decode, Phase::Finish].map(|p| plan.phase_bytes(p)).into_iter().max();
         prop_assert!(plan.arena_bytes() >= busiest.unwrap_or(0));
     }

@@ -19,9 +19,17 @@ pub struct CoreRun {
 /// Bytes kept free before and behind the arena, which nothing may touch.
 const GUARD: usize = 64;
 
-/// Runs the core over one image, in an arena of exactly the planned size filled with `poison`, between guard bytes.
+/// Runs the core over one image with the smallest plan: see [`run_core_within`].
 pub fn run_core(model: &Model<'_>, pixels: &[u8], poison: u8) -> CoreRun {
-    let needed = Plan::new(model.network()).arena_bytes();
+    run_core_within(model, pixels, poison, 0)
+}
+
+/// Runs the core over one image with the fastest plan that `budget` bytes allow, in an arena of exactly the planned size filled
+/// with `poison`, between guard bytes.
+pub fn run_core_within(model: &Model<'_>, pixels: &[u8], poison: u8, budget: usize) -> CoreRun {
+    let plan = Plan::within(model, budget);
+    let needed = plan.arena_bytes();
+    assert_eq!(Plan::within(model, needed), plan, "the plan's own length gives the plan");
     let mut memory = switchback::model::AlignedBytes::zeroed(needed + 2 * GUARD);
     memory.as_mut_slice().fill(poison);
     let (before, rest) = memory.as_mut_slice().split_at_mut(GUARD);

@@ -1,22 +1,6 @@
 //! TEMPORARY
 use super::*;
 use crate::model::{ConvolutionArrays, DecoderLayer, EncoderLayer};
-pub const fn input_winograd_scratch_words(_l: &EncoderLayer) -> usize {
-    100
-}
-pub const fn input_winograd_suits(l: &EncoderLayer) -> bool {
-    l.input.channels == 1 && l.pool && l.output.channels % 4 == 0 && l.kernel >= 3 && l.kernel <= 11
-}
-pub fn input_winograd_rows(
-    layer: &EncoderLayer,
-    arrays: &ConvolutionArrays<'_>,
-    window: &[&[i8]],
-    _s: &mut [u32],
-    out: &mut [u8],
-    switches: &mut [u8],
-) {
-    input_convolution_row(layer, arrays, window, out, switches);
-}
 pub const fn gather_suits(_l: &DecoderLayer) -> bool {
     false
 }

@@ -162,7 +162,7 @@ fn of_convolution(model: &Model<'_>, index: usize, layer: &EncoderLayer) -> Vec<
     };
     let mut kernels = Vec::new();
     if index == 0 {
-        let bound = |filter: &[i8], bias| crate::model::bounds::convolution_bound(filter, bias, true);
+        let bound = ops::columns_bound;
         if ops::input_winograd_suits(layer) && largest(bound) < MAX_INPUT_WINOGRAD_ACCUMULATOR {
             // As many entries as kernels: it always fits, here and below.
             let _ = kernels.push(Replacement::Convolution(index, ConvolutionKernel::InputWinograd));

@@ -1,5 +1,6 @@
 //! The definition of every function of a back end, in plain Rust with wrapping arithmetic.
 
+pub mod column_products;
 pub mod lanes;
 pub mod patch;
 pub mod products;
