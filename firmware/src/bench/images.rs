@@ -7,7 +7,7 @@ use switchback::model::MapShape;
 pub enum Image {
     /// A bright, textured ellipse on a dark ground: about as many zeros in the maps as a real image has.
     Textured,
-    /// Noise: as few zeros as the weights allow.
+    /// Noise: no pixel says anything about the next one.
     Noise,
 }
 
