@@ -48,7 +48,7 @@ fn link_model() -> Result<(), Box<dyn Error>> {
 
 /// What the program knows about its board and its model at compile time.
 fn constants(board: &Board, model_bytes: usize, arena_bytes: usize) -> String {
-    let Board { name, clock_hz, uart, .. } = board;
+    let Board { name, clock_hz, uart, timer, .. } = board;
     format!(
         "/// Name of the board.\n\
          pub const NAME: &str = {name:?};\n\
@@ -58,12 +58,15 @@ fn constants(board: &Board, model_bytes: usize, arena_bytes: usize) -> String {
          pub const UART_BASE: usize = {base};\n\
          /// Bits a second on the UART.\n\
          pub const UART_BAUD: u32 = {baud};\n\
+         /// Address of the timer's registers.\n\
+         pub const TIMER_BASE: usize = {timer_base};\n\
          /// Bytes of the model.\n\
          pub const MODEL_BYTES: usize = {model_bytes};\n\
          /// Bytes of the arena that the model needs.\n\
          pub const ARENA_BYTES: usize = {arena_bytes};\n",
         base = uart.base,
         baud = uart.baud,
+        timer_base = timer.base,
     )
 }
 

@@ -18,7 +18,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// # Panics
 /// When it was taken before.
 pub fn take() -> &'static mut [u8] {
-    defmt::assert!(!TAKEN.swap(true, Ordering::Relaxed), "the arena is taken once");
+    assert!(!TAKEN.swap(true, Ordering::Relaxed), "the arena is taken once");
     let arena = &raw mut ARENA;
     // SAFETY: the assertion makes this the only reference to ARENA, whose bytes are all written before it is made.
     unsafe {

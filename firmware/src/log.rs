@@ -7,7 +7,7 @@ use switchback::model::Model;
 use switchback::model::spec::MapActivation;
 use switchback::stream::Inference;
 
-use crate::board;
+use linked::board;
 
 /// Logs what the device runs.
 pub fn started(model: &Model<'_>) {

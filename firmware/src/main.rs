@@ -4,25 +4,16 @@
 #![no_std]
 #![no_main]
 
-mod arena;
 mod failure;
 mod log;
 mod uart;
 
 use cortex_m as _; // critical sections, for the logger
 use defmt_semihosting as _;
+use linked::{MODEL, arena, board};
 use semihosting::process;
 use switchback::link::Device;
-use switchback::model::{Aligned, Model};
-
-/// The board's constants, from its manifest by the build script.
-mod board {
-    include!(concat!(env!("OUT_DIR"), "/board.rs"));
-}
-
-/// The model, where the memory map puts it.
-#[unsafe(link_section = ".model")]
-static MODEL: Aligned<[u8; board::MODEL_BYTES]> = Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/model.sbk")));
+use switchback::model::Model;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {

@@ -5,7 +5,7 @@ use core::convert::Infallible;
 use embedded_io::{ErrorType, Read, Write};
 use volatile_register::{RO, RW};
 
-use crate::board;
+use linked::board;
 
 /// The registers that are used here, in the order of their addresses.
 #[repr(C)]

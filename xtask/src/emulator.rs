@@ -28,6 +28,23 @@ pub struct Emulator {
     messages: JoinHandle<String>,
 }
 
+/// Runs a program that needs no serial line to its end, every instruction of it one nanosecond of the board's time, and
+/// gives what it prints.
+///
+/// # Errors
+/// [`XtaskError`] when there is no emulator, or it or the program failed.
+pub fn count(board: &Board, elf: &Path) -> Result<String, XtaskError> {
+    let mut command = Command::new(PROGRAM);
+    command.args(["-machine", &board.emulator.machine, "-display", "none", "-monitor", "none", "-serial", "none"]);
+    command.args(["-icount", "shift=0", "-semihosting-config", "enable=on,target=native", "-kernel"]).arg(elf);
+    let output = command.stdin(Stdio::null()).output().map_err(XtaskError::running(PROGRAM, INSTALL))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(XtaskError::EmulatorEnded { status: output.status.to_string(), said })
+}
+
 /// The installed emulator's version.
 ///
 /// # Errors

@@ -61,6 +61,44 @@ pub enum XtaskError {
     /// The device's logs could not be read; the reader's own message says why.
     #[error("logs of the device: found none that can be read, expected those of its program")]
     Logs,
+    /// The bench program printed something else than counts.
+    #[error("counts of {board}: found the line '{line}', expected JSON with image, layer, ticks and macs")]
+    Counts {
+        /// The board.
+        board: String,
+        /// What it printed.
+        line: String,
+    },
+    /// The file of kept counts could not be read or written.
+    #[error("kept counts {}: {source}", path.display())]
+    KeptFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Nothing is kept to compare with.
+    #[error("kept counts: found none of {model} on {board}, expected them in {}", path.display())]
+    NothingKept {
+        /// The board.
+        board: String,
+        /// The model's name.
+        model: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A layer takes more instructions than what is kept allows.
+    #[error("{layer} ({image} image): found {found} instructions, expected {kept} and at most 2 % more")]
+    Slower {
+        /// The layer.
+        layer: String,
+        /// The image.
+        image: String,
+        /// Instructions now.
+        found: u64,
+        /// Instructions kept.
+        kept: u64,
+    },
     /// A person or another program asked to stop.
     #[error("found an interruption, expected the end")]
     Interrupted,
@@ -81,6 +119,12 @@ impl XtaskError {
             Self::MissingProgram { help, .. } => Some((*help).to_owned()),
             Self::MissingTarget { triple } => Some(targets::install_line(triple)),
             Self::Build { .. } => Some("the lines above say why; cargo xtask doctor lists what builds need".to_owned()),
+            Self::KeptFile { .. } | Self::NothingKept { .. } => {
+                Some("cargo xtask bench --save with the same board and model keeps them".to_owned())
+            }
+            Self::Slower { .. } => {
+                Some("make it faster again, or keep the new count: the same command with --save".to_owned())
+            }
             Self::NoModel | Self::NoSuchModel { .. } => {
                 Some("cargo xtask train-and-quantize makes one, or name yours: --model FILE, --run DIR".to_owned())
             }

@@ -51,13 +51,13 @@ pub struct FlashArguments {
 /// [`XtaskError`]. A comparison that fails is no error here: the exit code is the trainer's.
 pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
     let board = Board::named(&arguments.board)?;
-    let model = model(arguments)?;
+    let model = model(arguments.model.as_deref(), arguments.run.as_deref())?;
     // Before the builds, which take minutes the first time.
     emulator::version()?;
-    let toolchain = targets::toolchain(&board.triple)?;
+    let toolchain = targets::of_board(&board)?;
     let trainer = host_program::build(trainer::PACKAGE)?;
     let log_reader = host_program::build(LOG_READER)?;
-    let elf = build_firmware(&toolchain, &board, &model)?;
+    let elf = build_firmware(&toolchain, &board, &model, "firmware")?;
 
     let stop = interruption();
     let mut emulator = Emulator::start(&board, &elf, &log_reader)?;
@@ -82,17 +82,22 @@ pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
 }
 
 /// The model's path, from the root of the file system.
-fn model(arguments: &FlashArguments) -> Result<PathBuf, XtaskError> {
-    let given = arguments.model.clone().or_else(|| arguments.run.as_ref().map(|run| run.join("model.sbk")));
+pub fn model(model: Option<&Path>, run: Option<&Path>) -> Result<PathBuf, XtaskError> {
+    let given = model.map(Path::to_owned).or_else(|| run.map(|run| run.join("model.sbk")));
     let path = given.or_else(paths::newest_model).ok_or(XtaskError::NoModel)?;
     path.canonicalize().map_err(|_| XtaskError::NoSuchModel { path })
 }
 
-/// Builds the firmware and gives its program.
-fn build_firmware(toolchain: &targets::Toolchain, board: &Board, model: &Path) -> Result<PathBuf, XtaskError> {
+/// Builds one of the firmware's programs and gives its path.
+pub fn build_firmware(
+    toolchain: &targets::Toolchain,
+    board: &Board,
+    model: &Path,
+    program: &str,
+) -> Result<PathBuf, XtaskError> {
     let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
     let mut build = toolchain.cargo("build");
-    build.args(["--release", "--message-format", "json-render-diagnostics", "--target-dir"]);
+    build.args(["--release", "--bin", program, "--message-format", "json-render-diagnostics", "--target-dir"]);
     build.arg(paths::target_folder().join("firmware"));
     build.current_dir(paths::root().join("firmware"));
     build.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", model);

@@ -5,6 +5,7 @@ use std::path::Path;
 use boards::Board;
 
 use crate::error::XtaskError;
+use crate::targets::Toolchain;
 use crate::{paths, targets};
 
 /// The smallest target that the core must build for: no DSP instructions, no atomic swap.
@@ -17,23 +18,29 @@ const SMALLEST_TARGET: &str = "thumbv6m-none-eabi";
 pub fn run(model: &Path) -> Result<(), XtaskError> {
     let core = paths::root().join("core");
     let firmware = paths::root().join("firmware");
-    clippy(SMALLEST_TARGET, &core, None)?;
+    clippy(&targets::toolchain(SMALLEST_TARGET)?, SMALLEST_TARGET, &core, None)?;
     for name in boards::names()? {
         let board = Board::named(&name)?;
-        clippy(&board.triple, &core, None)?;
-        clippy(&board.triple, &firmware, Some((&board, model)))?;
+        let toolchain = targets::of_board(&board)?;
+        clippy(&toolchain, &name, &core, None)?;
+        clippy(&toolchain, &name, &firmware, Some((&board, model)))?;
     }
     Ok(())
 }
 
-fn clippy(triple: &str, package: &Path, linked: Option<(&Board, &Path)>) -> Result<(), XtaskError> {
-    let mut command = targets::toolchain(triple)?.cargo("clippy");
+fn clippy(
+    toolchain: &Toolchain,
+    name: &str,
+    package: &Path,
+    linked: Option<(&Board, &Path)>,
+) -> Result<(), XtaskError> {
+    let mut command = toolchain.cargo("clippy");
     command.arg("--target-dir").arg(paths::target_folder().join("lint")).current_dir(package);
     if let Some((board, model)) = linked {
         command.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", model);
     }
     command.args(["--", "-D", "warnings"]);
-    let what = || format!("{} for {triple}", package.display());
+    let what = || format!("{} for {name}", package.display());
     let status = command.status().map_err(XtaskError::running("cargo", "rustup component add clippy"))?;
     if status.success() { Ok(()) } else { Err(XtaskError::Build { what: what() }) }
 }

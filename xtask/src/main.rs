@@ -1,6 +1,7 @@
 //! The commands of the repository. Those about networks are the trainer's and are handed on to it; those about boards are
 //! done here, without linking the core or the trainer, so that this program is small and quick to build.
 
+mod bench;
 mod doctor;
 mod emulator;
 mod error;
@@ -53,9 +54,8 @@ enum Command {
     /// Train a network beside its controls and compare
     #[command(disable_help_flag = true)]
     Experiment(Forwarded),
-    /// Measure the trainer's speed
-    #[command(disable_help_flag = true)]
-    Bench(Forwarded),
+    /// Count a model's instructions on a board, layer by layer; with --host measure the trainer's speed
+    Bench(bench::BenchArguments),
     /// Build the firmware, run a model on a board, compare it with the host bit for bit
     Flash(flash::FlashArguments),
     /// What this machine has and lacks for these commands
@@ -76,7 +76,11 @@ struct Forwarded {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
+    let result = match trainer_bench() {
+        Some(arguments) => trainer::forward("bench", &arguments),
+        None => run(Arguments::parse().command),
+    };
+    match result {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
@@ -86,6 +90,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The arguments of `bench` where they are the trainer's: where `--host` is among them.
+fn trainer_bench() -> Option<Vec<OsString>> {
+    let mut arguments = std::env::args_os().skip(1);
+    let is_bench = arguments.next()? == "bench";
+    let arguments: Vec<OsString> = arguments.collect();
+    (is_bench && arguments.iter().any(|argument| argument == "--host")).then_some(arguments)
 }
 
 fn run(command: Command) -> Result<ExitCode, XtaskError> {
@@ -98,7 +110,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::Plan(forwarded) => trainer::forward("plan", &forwarded.arguments),
         Command::Phantom(forwarded) => trainer::forward("phantom", &forwarded.arguments),
         Command::Experiment(forwarded) => trainer::forward("experiment", &forwarded.arguments),
-        Command::Bench(forwarded) => trainer::forward("bench", &forwarded.arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Flash(arguments) => flash::run(&arguments),
         Command::Doctor => {
             doctor::run();

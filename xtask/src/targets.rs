@@ -6,6 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use boards::Board;
+
 use crate::error::XtaskError;
 use crate::process;
 
@@ -14,6 +16,7 @@ use crate::process;
 pub struct Toolchain {
     compiler: Compiler,
     triple: String,
+    cpu: Option<String>,
     builds_core: bool,
     linker: Option<PathBuf>,
 }
@@ -52,7 +55,15 @@ pub fn toolchain(triple: &str) -> Result<Toolchain, XtaskError> {
         true => None,
         false => compilers.iter().map(Compiler::linker).find(|linker| linker.is_file()),
     };
-    Ok(Toolchain { compiler: compiler.clone(), triple: triple.to_owned(), builds_core, linker })
+    Ok(Toolchain { compiler: compiler.clone(), triple: triple.to_owned(), cpu: None, builds_core, linker })
+}
+
+/// The best way to build for a board.
+///
+/// # Errors
+/// [`XtaskError::MissingTarget`].
+pub fn of_board(board: &Board) -> Result<Toolchain, XtaskError> {
+    Ok(Toolchain { cpu: board.cpu.clone(), ..toolchain(&board.triple)? })
 }
 
 impl Toolchain {
@@ -76,9 +87,12 @@ impl Toolchain {
             // The flag is unstable; a stable compiler takes it when told so.
             command.arg("-Zbuild-std=core").env("RUSTC_BOOTSTRAP", "1");
         }
+        let target = self.triple.to_uppercase().replace(['-', '.'], "_");
         if let Some(linker) = &self.linker {
-            let target = self.triple.to_uppercase().replace('-', "_");
             command.env(format!("CARGO_TARGET_{target}_LINKER"), linker);
+        }
+        if let Some(cpu) = &self.cpu {
+            command.env(format!("CARGO_TARGET_{target}_RUSTFLAGS"), format!("-C target-cpu={cpu}"));
         }
         command
     }

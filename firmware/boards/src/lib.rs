@@ -17,6 +17,8 @@ pub struct Board {
     pub description: String,
     /// The compiler's name of its processor.
     pub triple: String,
+    /// The processor, where the compiler's name stands for several: what `-C target-cpu` takes.
+    pub cpu: Option<String>,
     /// Clock of the processor and its UART, in hertz.
     pub clock_hz: u32,
     /// Where its memories are.
@@ -25,6 +27,8 @@ pub struct Board {
     pub reserve: Reserve,
     /// The serial line of the link.
     pub uart: Uart,
+    /// What `bench` counts with.
+    pub timer: Timer,
     /// The emulator that runs it.
     pub emulator: Emulator,
 }
@@ -69,6 +73,16 @@ pub struct Uart {
     pub base: u32,
     /// Bits a second.
     pub baud: u32,
+}
+
+/// A CMSDK APB timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timer {
+    /// Address of its registers.
+    pub base: u32,
+    /// Ticks a second.
+    pub clock_hz: u32,
 }
 
 /// How QEMU is told to be the board.

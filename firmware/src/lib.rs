@@ -1,0 +1,15 @@
+//! What is linked for one board and one model: the board's constants, the model in flash, the arena. The programs share it.
+#![no_std]
+
+pub mod arena;
+
+use switchback::model::Aligned;
+
+/// The board's constants, from its manifest by the build script.
+pub mod board {
+    include!(concat!(env!("OUT_DIR"), "/board.rs"));
+}
+
+/// The model, where the memory map puts it.
+#[unsafe(link_section = ".model")]
+pub static MODEL: Aligned<[u8; board::MODEL_BYTES]> = Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/model.sbk")));
