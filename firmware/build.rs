@@ -31,7 +31,8 @@ fn link_model() -> Result<(), Box<dyn Error>> {
     let bytes = fs::read(&model_path).map_err(|e| format!("model {model_path}: {e}"))?;
     let aligned = AlignedBytes::from(bytes.as_slice());
     let model = Model::parse(aligned.as_slice()).map_err(|e| format!("model {model_path}: {e}"))?;
-    let arena_bytes = Plan::new(model.network()).arena_bytes();
+    // The fastest plan that the board's memory allows; given this length, the program plans the same.
+    let arena_bytes = Plan::within(&model, board.memory.arena.bytes as usize).arena_bytes();
     board.fits(&model_path, bytes.len(), arena_bytes)?;
 
     let out = PathBuf::from(env::var("OUT_DIR")?);

@@ -31,6 +31,8 @@ pub struct Device<'d, S, W> {
 struct Conversation<'d, S, W> {
     port: Port<S>,
     model: &'d Model<'d>,
+    /// Length of the arena given.
+    arena_bytes: usize,
     board: &'d str,
     watch: W,
 }
@@ -52,7 +54,7 @@ type Answer<S> = Result<Next, PortError<<S as embedded_io::ErrorType>::Error>>;
 impl<'d, S: Read + Write, W: Watch> Device<'d, S, W> {
     /// A device that runs `model` in `arena` and calls itself `board` (a short name).
     pub const fn new(stream: S, model: &'d Model<'d>, arena: &'d mut [u8], board: &'d str, watch: W) -> Self {
-        Self { conversation: Conversation { port: Port::new(stream), model, board, watch }, arena }
+        Self { conversation: Conversation { port: Port::new(stream), model, arena_bytes: arena.len(), board, watch }, arena }
     }
 
     /// Serves requests until the host asks to stop.
@@ -120,7 +122,7 @@ impl<S: Read + Write, W: Watch> Conversation<'_, S, W> {
             map_width: maps.width as u16,
             map_height: maps.height as u16,
             classes: network.classes() as u8,
-            arena_bytes: Plan::new(network).arena_bytes() as u32,
+            arena_bytes: Plan::within(self.model, self.arena_bytes).arena_bytes() as u32,
             board: self.board,
             trained_on: &self.model.header().provenance.data,
         };
