@@ -10,6 +10,6 @@ mod dsp;
 pub mod portable;
 
 #[cfg(switchback_dsp)]
-pub(crate) use dsp::{column_products, lanes};
+pub(crate) use dsp::{column_products, lanes, window_products};
 #[cfg(not(switchback_dsp))]
-pub(crate) use portable::{column_products, lanes};
+pub(crate) use portable::{column_products, lanes, window_products};

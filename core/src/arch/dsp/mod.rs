@@ -3,3 +3,4 @@
 
 pub(crate) mod column_products;
 pub(crate) mod lanes;
+pub(crate) mod window_products;

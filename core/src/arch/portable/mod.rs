@@ -2,3 +2,4 @@
 
 pub mod column_products;
 pub mod lanes;
+pub mod window_products;
