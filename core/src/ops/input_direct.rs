@@ -47,10 +47,10 @@ pub fn input_direct_rows(
     let Some(products) = WindowProducts::new(layer.kernel) else { return };
     if layer.kernel == 3 {
         widen_rows::<4>(window, layer.padding(), values);
-        widen_weights::<3>(arrays, weights);
+        widen_weights::<3, 11>(arrays, weights);
     } else {
         widen_rows::<6>(window, layer.padding(), values);
-        widen_weights::<5>(arrays, weights);
+        widen_weights::<5, 20>(arrays, weights);
     }
     let filters = layer.output.channels;
     let step = 2 * (layer.kernel + 1);
@@ -75,17 +75,13 @@ fn widen_rows<const ROWS: usize>(window: &[&[i8]], padding: usize, values: &mut 
         // The padding is 1 or 2: only the first pair meets the left border.
         let inside = row.get(2 - padding..).and_then(|row| row.split_first());
         let (mut last, columns) = inside.map_or((0, &[][..]), |(&first, rest)| (first, rest.as_chunks::<2>().0));
-        let mut places = pairs.iter_mut().filter_map(|rows| rows.get_mut(r));
-        if let Some(place) = places.next() {
-            *place = edge(0);
-        }
-        let mut done = 1;
-        for (&[middle, right], place) in columns.iter().zip(&mut places) {
-            *place = [word(last, middle), word(middle, right)];
+        for (&[middle, right], rows) in columns.iter().zip(pairs.get_mut(1..).unwrap_or(&mut [])) {
+            if let Some(place) = rows.get_mut(r) {
+                *place = [word(last, middle), word(middle, right)];
+            }
             last = right;
-            done += 1;
         }
-        for (j, rows) in pairs.iter_mut().enumerate().skip(done) {
+        for (j, rows) in pairs.iter_mut().enumerate().filter(|&(j, _)| j == 0 || j > columns.len()) {
             if let Some(place) = rows.get_mut(r) {
                 *place = edge(j);
             }
@@ -93,24 +89,27 @@ fn widen_rows<const ROWS: usize>(window: &[&[i8]], padding: usize, values: &mut 
     }
 }
 
-/// Weights of all pairs of filters as [`WindowProducts`] reads them.
-fn widen_weights<const K: usize>(arrays: &ConvolutionArrays<'_>, weights: &mut [u32]) {
-    let filters = arrays.weights.chunks_exact(K * K).zip(arrays.bias.iter().zip(arrays.multipliers)).enumerate();
-    for (o, (filter, (bias, multiplier))) in filters {
-        let Some(pair) = weights.get_mut(o / 2 * pair_words(K)..) else { return };
-        let mut places = pair.as_chunks_mut::<2>().0.iter_mut().filter_map(|pair| pair.get_mut(o % 2));
-        let seed = bias.get().wrapping_mul(4);
+/// Weights of all pairs of filters as [`WindowProducts`] reads them; `N` is half of [`pair_words`].
+fn widen_weights<const K: usize, const N: usize>(arrays: &ConvolutionArrays<'_>, weights: &mut [u32]) {
+    let filters = arrays.weights.as_chunks::<K>().0.as_chunks::<K>().0.as_chunks::<2>().0.iter();
+    let pairs = weights.as_chunks_mut::<2>().0.as_chunks_mut::<N>().0;
+    let bias = arrays.bias.as_chunks::<2>().0;
+    let multipliers = arrays.multipliers.as_chunks::<2>().0;
+    for (((filters, pair), bias), multipliers) in filters.zip(pairs).zip(bias).zip(multipliers) {
+        let [first, second] = filters;
+        let [first_seed, second_seed] = bias.map(|b| b.get().wrapping_mul(4));
+        let mut places = pair.iter_mut();
         for (position, place) in (0..4).zip(&mut places) {
-            *place = seed.wrapping_add(3 - position) as u32;
+            *place = [first_seed, second_seed].map(|seed| seed.wrapping_add(3 - position) as u32);
         }
-        for row in filter.as_chunks::<K>().0 {
+        for (first, second) in first.iter().zip(second) {
             for (j, place) in (0..K.div_ceil(2)).zip(&mut places) {
-                let tap = |i: usize| row.get(2 * j + i).map_or(0, |&w| (i32::from(w) * 4) as u32);
-                *place = pack(tap(0), tap(1));
+                let tap = |row: &[i8; K], i: usize| row.get(2 * j + i).map_or(0, |&w| (i32::from(w) * 4) as u32);
+                *place = [first, second].map(|row| pack(tap(row, 0), tap(row, 1)));
             }
         }
         if let Some(place) = places.next() {
-            *place = multiplier.get() as u32;
+            *place = multipliers.map(|multiplier| multiplier.get() as u32);
         }
     }
 }
