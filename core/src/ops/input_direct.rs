@@ -81,7 +81,9 @@ fn widen_rows<const ROWS: usize>(window: &[&[i8]], padding: usize, values: &mut 
             }
             last = right;
         }
-        for (j, rows) in pairs.iter_mut().enumerate().filter(|&(j, _)| j == 0 || j > columns.len()) {
+        let (left, right) = pairs.split_at_mut(pairs.len().min(1 + columns.len()));
+        let borders = left.iter_mut().enumerate().take(1).chain((1 + columns.len()..).zip(right));
+        for (j, rows) in borders {
             if let Some(place) = rows.get_mut(r) {
                 *place = edge(j);
             }
