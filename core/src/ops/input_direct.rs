@@ -66,18 +66,19 @@ pub fn input_direct_rows(
 /// Columns from `-padding` on, in pairs: words of columns (0, 1) and (1, 2) of each.
 fn widen_rows<const ROWS: usize>(window: &[&[i8]], padding: usize, values: &mut [u32]) {
     let (pairs, _) = values.as_chunks_mut::<2>().0.as_chunks_mut::<ROWS>();
-    let word = |low: i8, high: i8| pack(low as u32, high as u32);
+    let words = |left: u32, middle: u32, right: u32| [pack(left, middle), pack(middle, right)];
     for (r, row) in window.iter().enumerate() {
         let edge = |j: usize| {
             let column = |i: usize| (2 * j + i).checked_sub(padding).and_then(|x| row.get(x)).copied().unwrap_or(0);
-            [word(column(0), column(1)), word(column(1), column(2))]
+            words(column(0) as u32, column(1) as u32, column(2) as u32)
         };
         // The padding is 1 or 2: only the first pair meets the left border.
         let inside = row.get(2 - padding..).and_then(|row| row.split_first());
-        let (mut last, columns) = inside.map_or((0, &[][..]), |(&first, rest)| (first, rest.as_chunks::<2>().0));
+        let (mut last, columns) = inside.map_or((0, &[][..]), |(&first, rest)| (first as u32, rest.as_chunks::<2>().0));
         for (&[middle, right], rows) in columns.iter().zip(pairs.get_mut(1..).unwrap_or(&mut [])) {
+            let (middle, right) = (middle as u32, right as u32);
             if let Some(place) = rows.get_mut(r) {
-                *place = [word(last, middle), word(middle, right)];
+                *place = words(last, middle, right);
             }
             last = right;
         }
