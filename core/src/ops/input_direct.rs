@@ -55,7 +55,7 @@ pub fn input_direct_rows(
     let filters = layer.output.channels;
     let step = 2 * (layer.kernel + 1);
     let unwanted = unwanted.as_mut_bytes();
-    let mut switches = switches.chunks_exact_mut(filters / 4);
+    let mut switches = switches.chunks_exact_mut((filters / 4).max(1));
     let mut values: &[u32] = values;
     for out in out.chunks_exact_mut(filters) {
         products.put(values, weights, out, switches.next().unwrap_or(unwanted));
