@@ -43,7 +43,7 @@ pub fn columns_bound(filter: &[i8], bias: i32) -> i64 {
 /// Whether the layer's shape suits [`input_winograd_rows`]: one channel, pools, filters a multiple of 4, kernel 3 to 11.
 pub const fn input_winograd_suits(layer: &EncoderLayer) -> bool {
     let kernel = layer.kernel % 2 == 1 && layer.kernel >= 3 && layer.kernel <= 11;
-    kernel && layer.input.channels == 1 && layer.pool && layer.output.channels % 4 == 0
+    kernel && layer.input.channels == 1 && layer.pool && layer.output.channels.is_multiple_of(4)
 }
 
 /// Words of scratch that [`input_winograd_rows`] needs.

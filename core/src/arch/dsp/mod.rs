@@ -5,3 +5,4 @@ pub(crate) mod column_products;
 pub(crate) mod lanes;
 pub(crate) mod patch;
 pub(crate) mod products;
+pub(crate) mod window_products;

@@ -9,7 +9,7 @@ pub const FREQUENCIES: usize = 6;
 /// `[frequency][row, tile, filter]`: the products of two rows, two tiles and two filters, the filter fastest.
 type Products = [[i32; 8]; FREQUENCIES];
 
-/// Words of a row that hold six taps' worth of blocks each: two blocks of three.
+/// Words that hold the blocks of one row of a kernel, two blocks of three taps each.
 pub const fn column_words(kernel: usize) -> usize {
     kernel.div_ceil(6)
 }

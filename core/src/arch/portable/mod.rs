@@ -4,3 +4,4 @@ pub mod column_products;
 pub mod lanes;
 pub mod patch;
 pub mod products;
+pub mod window_products;

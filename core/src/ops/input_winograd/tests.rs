@@ -7,7 +7,9 @@ use zerocopy::little_endian::I32;
 
 use super::{columns_bound, input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
 use crate::model::{ConvolutionArrays, EncoderLayer, MapShape};
-use crate::ops::{input_convolution_row, switch_row_bytes};
+use crate::ops::{
+    input_convolution_row, input_direct_rows, input_direct_scratch_words, input_direct_suits, switch_row_bytes,
+};
 
 struct Random(u32);
 
@@ -58,6 +60,15 @@ fn check(layer: &EncoderLayer, image: &[i8], weights: &[i8], bias: &[i32], multi
         found.0.fill(2);
         input_winograd_rows(layer, &arrays, &window, &mut scratch, &mut found.0, &mut []);
         assert_eq!(expected.0, found.0, "{layer:?}, row {y}, without switches");
+        if input_direct_suits(layer) {
+            let mut scratch = vec![0xdead_beef; input_direct_scratch_words(layer)];
+            let mut found = (vec![2; row_elements], vec![2; switch_row_bytes(row_elements)]);
+            input_direct_rows(layer, &arrays, &window, &mut scratch, &mut found.0, &mut found.1);
+            assert_eq!(expected, found, "{layer:?}, row {y}, direct");
+            found.0.fill(2);
+            input_direct_rows(layer, &arrays, &window, &mut scratch, &mut found.0, &mut []);
+            assert_eq!(expected.0, found.0, "{layer:?}, row {y}, direct without switches");
+        }
     }
 }
 
