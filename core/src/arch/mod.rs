@@ -10,6 +10,8 @@ mod dsp;
 pub mod portable;
 
 #[cfg(switchback_dsp)]
-pub(crate) use dsp::lanes;
+#[allow(unused_imports, reason = "being built")]
+pub(crate) use dsp::{gather, lanes};
 #[cfg(not(switchback_dsp))]
-pub(crate) use portable::lanes;
+#[allow(unused_imports, reason = "being built")]
+pub(crate) use portable::{gather, lanes};
