@@ -2,7 +2,7 @@
 
 use host_trainer::host_model::{HostModel, HostTaps};
 use parity::random_model;
-use parity::recorder::{CoreRun, run_core, run_core_within};
+use parity::recorder::{CoreRun, run_core, run_core_planned};
 use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
@@ -52,10 +52,13 @@ fn check(network: &Network, seed: u64) {
     let host = HostModel::new(&model).and_then(|host| host.run(&pixels)).expect("the host model runs");
     assert_equal(network, &run_core(&model, &pixels, 0x00), &host);
     // The fastest plan, and one between the two.
-    assert_equal(network, &run_core_within(&model, &pixels, 0xa5, usize::MAX), &host);
-    let (smallest, fastest) = (Plan::new(network).arena_bytes(), Plan::within(&model, usize::MAX).arena_bytes());
-    let budget = smallest + (seed as usize % 16) * (fastest - smallest) / 16;
-    assert_equal(network, &run_core_within(&model, &pixels, 0x5a, budget), &host);
+    let (smallest, fastest) = (Plan::new(network), Plan::within(&model, usize::MAX));
+    let room = fastest.arena_bytes() - smallest.arena_bytes();
+    let middle = Plan::within(&model, smallest.arena_bytes() + (seed as usize % 16) * room / 16);
+    for (plan, poison) in [(fastest, 0xa5), (middle, 0x5a)] {
+        assert_eq!(Plan::within(&model, plan.arena_bytes()), plan, "the plan's own length gives the plan");
+        assert_equal(network, &run_core_planned(&model, &pixels, poison, plan), &host);
+    }
 }
 
 proptest! {

@@ -39,7 +39,6 @@
     deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)
 )]
 
-#[allow(dead_code, reason = "being built")]
 mod arch;
 pub mod link;
 pub mod model;

@@ -19,23 +19,20 @@ pub struct CoreRun {
 /// Bytes kept free before and behind the arena, which nothing may touch.
 const GUARD: usize = 64;
 
-/// Runs the core over one image with the smallest plan: see [`run_core_within`].
+/// Runs the core over one image, every layer from its definition: see [`run_core_planned`].
 pub fn run_core(model: &Model<'_>, pixels: &[u8], poison: u8) -> CoreRun {
-    run_core_within(model, pixels, poison, 0)
+    run_core_planned(model, pixels, poison, Plan::new(model.network()))
 }
 
-/// Runs the core over one image with the fastest plan that `budget` bytes allow, in an arena of exactly the planned size filled
-/// with `poison`, between guard bytes.
-pub fn run_core_within(model: &Model<'_>, pixels: &[u8], poison: u8, budget: usize) -> CoreRun {
-    let plan = Plan::within(model, budget);
+/// Runs the core over one image, in an arena of exactly the planned size filled with `poison`, between guard bytes.
+pub fn run_core_planned(model: &Model<'_>, pixels: &[u8], poison: u8, plan: Plan) -> CoreRun {
     let needed = plan.arena_bytes();
-    assert_eq!(Plan::within(model, needed), plan, "the plan's own length gives the plan");
     let mut memory = switchback::model::AlignedBytes::zeroed(needed + 2 * GUARD);
     memory.as_mut_slice().fill(poison);
     let (before, rest) = memory.as_mut_slice().split_at_mut(GUARD);
     let (arena, behind) = rest.split_at_mut(needed);
     let mut taps = TapValues::default();
-    let mut session = Session::with_observer(model, arena, &mut taps).expect("an arena of the planned size");
+    let mut session = Session::with_plan(model, plan, arena, &mut taps).expect("an arena of the planned size");
     for row in pixels.chunks_exact(model.network().input().row_elements()) {
         session.push_row(row).expect("a row of the right length");
     }

@@ -24,6 +24,7 @@ impl Watch for () {}
 /// Serves one model over one port.
 pub struct Device<'d, S, W> {
     conversation: Conversation<'d, S, W>,
+    plan: Plan,
     arena: &'d mut [u8],
 }
 
@@ -31,7 +32,7 @@ pub struct Device<'d, S, W> {
 struct Conversation<'d, S, W> {
     port: Port<S>,
     model: &'d Model<'d>,
-    /// Length of the arena given.
+    /// What the plan needs.
     arena_bytes: usize,
     board: &'d str,
     watch: W,
@@ -53,8 +54,10 @@ type Answer<S> = Result<Next, PortError<<S as embedded_io::ErrorType>::Error>>;
 
 impl<'d, S: Read + Write, W: Watch> Device<'d, S, W> {
     /// A device that runs `model` in `arena` and calls itself `board` (a short name).
-    pub const fn new(stream: S, model: &'d Model<'d>, arena: &'d mut [u8], board: &'d str, watch: W) -> Self {
-        Self { conversation: Conversation { port: Port::new(stream), model, arena_bytes: arena.len(), board, watch }, arena }
+    pub fn new(stream: S, model: &'d Model<'d>, arena: &'d mut [u8], board: &'d str, watch: W) -> Self {
+        let plan = Plan::within(model, arena.len());
+        let (port, arena_bytes) = (Port::new(stream), plan.arena_bytes());
+        Self { conversation: Conversation { port, model, arena_bytes, board, watch }, plan, arena }
     }
 
     /// Serves requests until the host asks to stop.
@@ -76,12 +79,12 @@ impl<'d, S: Read + Write, W: Watch> Device<'d, S, W> {
         let conversation = &mut self.conversation;
         let mut taps = Checksums::default();
         let next = if checksums {
-            match Session::with_observer(conversation.model, self.arena, &mut taps) {
+            match Session::with_plan(conversation.model, self.plan.clone(), self.arena, &mut taps) {
                 Ok(mut session) => conversation.image(&mut session)?,
                 Err(error) => conversation.refuse(error.into())?,
             }
         } else {
-            match Session::new(conversation.model, self.arena) {
+            match Session::with_plan(conversation.model, self.plan.clone(), self.arena, ()) {
                 Ok(mut session) => conversation.image(&mut session)?,
                 Err(error) => conversation.refuse(error.into())?,
             }
@@ -122,7 +125,7 @@ impl<S: Read + Write, W: Watch> Conversation<'_, S, W> {
             map_width: maps.width as u16,
             map_height: maps.height as u16,
             classes: network.classes() as u8,
-            arena_bytes: Plan::within(self.model, self.arena_bytes).arena_bytes() as u32,
+            arena_bytes: self.arena_bytes as u32,
             board: self.board,
             trained_on: &self.model.header().provenance.data,
         };

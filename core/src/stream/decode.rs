@@ -106,7 +106,7 @@ impl<O: Observer> Session<'_, O> {
             if y < ys.end { ring.slot(y) } else { 0..0 }
         });
         match kernel {
-            DeconvolutionKernel::Direct => self.direct_row(index, layer, ys.start, slots[0].clone()),
+            DeconvolutionKernel::Definition => self.direct_row(index, layer, ys.start, slots[0].clone()),
             DeconvolutionKernel::Gather => self.gathered_rows(index, layer, ys.clone(), slots.clone()),
         }
         for (y, slot) in ys.zip(slots) {

@@ -144,10 +144,14 @@ impl<O: Observer> Session<'_, O> {
             let window = rows.window(memory, first, layer.padding(), layer.input.height);
             let window = window.get(..count).unwrap_or(&[]);
             let ([out], [switches]) = (out, switches) else { return };
-            if kernel == ConvolutionKernel::InputWinograd {
-                ops::input_winograd_rows(layer, &arrays, window, scratch, out, switches);
-            } else {
-                ops::input_convolution_row(layer, &arrays, window, out, switches);
+            match kernel {
+                ConvolutionKernel::InputDirect => {
+                    ops::input_direct_rows(layer, &arrays, window, scratch, out, switches);
+                }
+                ConvolutionKernel::InputWinograd => {
+                    ops::input_winograd_rows(layer, &arrays, window, scratch, out, switches);
+                }
+                _ => ops::input_convolution_row(layer, &arrays, window, out, switches),
             }
         } else {
             let window = rows.window(&*memory, first, layer.padding(), layer.input.height);

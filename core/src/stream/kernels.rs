@@ -10,15 +10,17 @@ use crate::ops;
 const MAX_WINOGRAD_ACCUMULATOR: i64 = 1 << 25;
 /// The same for one output of a gathered deconvolution, whose low lanes have 24 bits.
 const MAX_GATHERED_ACCUMULATOR: i64 = 1 << 23;
-/// The same for the network's input in one direction.
-const MAX_INPUT_WINOGRAD_ACCUMULATOR: i64 = 1 << 28;
+/// The same for kernels of the network's input.
+const MAX_INPUT_ACCUMULATOR: i64 = 1 << 28;
 
 /// How a convolution is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConvolutionKernel {
     /// Row by row from the definition, without scratch.
-    Direct,
-    /// The network's input: F(4,3) of Winograd along the rows.
+    Definition,
+    /// The network's input with a small kernel: windows of 16-bit pairs.
+    InputDirect,
+    /// The network's input with a large kernel: F(4,3) of Winograd along the rows.
     InputWinograd,
     /// F(4x4,3x3) of Winograd, four rows at a time.
     Winograd {
@@ -31,7 +33,7 @@ pub enum ConvolutionKernel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeconvolutionKernel {
     /// Row by row from the definition.
-    Direct,
+    Definition,
     /// From lists of the non-zeros of each row of the pooled map, two rows at a time.
     Gather,
 }
@@ -40,9 +42,9 @@ impl ConvolutionKernel {
     /// Rows of the convolution, before the pool, that one call makes.
     pub(super) const fn convolution_rows(self, layer: &EncoderLayer) -> usize {
         match self {
-            Self::Direct | Self::InputWinograd if layer.pool => 2,
-            Self::Direct | Self::InputWinograd => 1,
             Self::Winograd { .. } => 4,
+            _ if layer.pool => 2,
+            _ => 1,
         }
     }
 
@@ -59,7 +61,8 @@ impl ConvolutionKernel {
     /// Bytes of scratch that one call needs.
     pub(super) const fn scratch_bytes(self, layer: &EncoderLayer) -> usize {
         match self {
-            Self::Direct => 0,
+            Self::Definition => 0,
+            Self::InputDirect => 4 * ops::input_direct_scratch_words(layer),
             Self::InputWinograd => 4 * ops::input_winograd_scratch_words(layer),
             Self::Winograd { tiles } => 4 * ops::winograd_scratch_words(layer, tiles),
         }
@@ -70,7 +73,7 @@ impl DeconvolutionKernel {
     /// Output rows that one call makes, fewer at the end of the map.
     pub(super) const fn output_rows(self) -> usize {
         match self {
-            Self::Direct => 1,
+            Self::Definition => 1,
             Self::Gather => 2,
         }
     }
@@ -78,7 +81,7 @@ impl DeconvolutionKernel {
     /// Bytes of scratch that one call needs.
     pub(super) const fn scratch_bytes(self, layer: &DecoderLayer) -> usize {
         match self {
-            Self::Direct => 4 * layer.output.channels,
+            Self::Definition => 4 * layer.output.channels,
             Self::Gather => 4 * ops::gather_scratch_words(layer),
         }
     }
@@ -91,7 +94,7 @@ pub(super) struct Kernels {
     pub(super) decoder: Vec<DeconvolutionKernel, MAX_CONVOLUTIONS>,
 }
 
-/// A kernel in place of the direct one.
+/// A kernel in place of the definition.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Replacement {
     Convolution(usize, ConvolutionKernel),
@@ -99,20 +102,20 @@ pub(super) enum Replacement {
 }
 
 impl Kernels {
-    /// The direct kernels of `network`.
-    pub(super) fn direct(network: &Network) -> Self {
+    /// The kernels of `network` without scratch.
+    pub(super) fn definitions(network: &Network) -> Self {
         Self {
-            encoder: network.encoder().iter().map(|_| ConvolutionKernel::Direct).collect(),
-            decoder: network.decoder().iter().map(|_| DeconvolutionKernel::Direct).collect(),
+            encoder: network.encoder().iter().map(|_| ConvolutionKernel::Definition).collect(),
+            decoder: network.decoder().iter().map(|_| DeconvolutionKernel::Definition).collect(),
         }
     }
 
     pub(super) fn convolution(&self, index: usize) -> ConvolutionKernel {
-        self.encoder.get(index).copied().unwrap_or(ConvolutionKernel::Direct)
+        self.encoder.get(index).copied().unwrap_or(ConvolutionKernel::Definition)
     }
 
     pub(super) fn deconvolution(&self, index: usize) -> DeconvolutionKernel {
-        self.decoder.get(index).copied().unwrap_or(DeconvolutionKernel::Direct)
+        self.decoder.get(index).copied().unwrap_or(DeconvolutionKernel::Definition)
     }
 
     /// The same with one layer computed otherwise.
@@ -163,9 +166,16 @@ fn of_convolution(model: &Model<'_>, index: usize, layer: &EncoderLayer) -> Vec<
     let mut kernels = Vec::new();
     if index == 0 {
         let bound = ops::columns_bound;
-        if ops::input_winograd_suits(layer) && largest(bound) < MAX_INPUT_WINOGRAD_ACCUMULATOR {
+        let kernel = if ops::input_direct_suits(layer) {
+            Some(ConvolutionKernel::InputDirect)
+        } else if ops::input_winograd_suits(layer) {
+            Some(ConvolutionKernel::InputWinograd)
+        } else {
+            None
+        };
+        if let Some(kernel) = kernel.filter(|_| largest(bound) < MAX_INPUT_ACCUMULATOR) {
             // As many entries as kernels: it always fits, here and below.
-            let _ = kernels.push(Replacement::Convolution(index, ConvolutionKernel::InputWinograd));
+            let _ = kernels.push(Replacement::Convolution(index, kernel));
         }
     } else if ops::winograd_suits(layer) && largest(ops::winograd_bound) < MAX_WINOGRAD_ACCUMULATOR {
         let whole_row = layer.input.width.div_ceil(4);

@@ -132,18 +132,19 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan of `network` with the smallest arena: direct kernels.
+    /// The plan of `network` with the smallest arena: every layer from its definition.
     pub fn new(network: &Network) -> Self {
-        Self::with_kernels(network, Kernels::direct(network))
+        Self::with_kernels(network, Kernels::definitions(network))
     }
 
-    /// The fastest plan of `model` whose arena has at most `budget` bytes; the smallest one where none has.
+    /// The fastest plan of `model` whose arena has at most `budget` bytes; where none has, with the smallest arena there is.
     ///
     /// Layers choose their kernels in the order of their multiplications. The length that the plan asks for, given as the
     /// budget, gives the same plan: a firmware's build and its program agree by this alone.
     pub fn within(model: &Model<'_>, budget: usize) -> Self {
         let network = model.network();
         let mut plan = Self::new(network);
+        let budget = budget.max(plan.arena_bytes);
         for kernels in replacements(model) {
             let mut candidates = kernels.iter().map(|&kernel| Self::with_kernels(network, plan.kernels.with(kernel)));
             if let Some(faster) = candidates.find(|candidate| candidate.arena_bytes <= budget) {
@@ -230,8 +231,8 @@ fn list(network: &Network, kernels: &Kernels) -> Vec<Part, MAX_PARTS> {
         let rows = match kernel {
             // Rows are listed before the next ones arrive; the first row of outputs asks for two of them.
             DeconvolutionKernel::Gather => arriving.max(2),
-            DeconvolutionKernel::Direct if layer.unpool => layer.padding() + arriving,
-            DeconvolutionKernel::Direct => layer.kernel - 1 + arriving,
+            DeconvolutionKernel::Definition if layer.unpool => layer.padding() + arriving,
+            DeconvolutionKernel::Definition => layer.kernel - 1 + arriving,
         };
         if i > 0 {
             add(Buffer::DeconvolutionRows(i), rows * layer.input.row_elements(), Decode, Decode);

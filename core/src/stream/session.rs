@@ -123,6 +123,14 @@ impl<'m, O: Observer> Session<'m, O> {
     /// [`SessionError`] when the arena is shorter than the smallest plan's or not aligned.
     pub fn with_observer(model: &'m Model<'m>, arena: &'m mut [u8], observer: O) -> Result<Self, SessionError> {
         let plan = Plan::within(model, arena.len());
+        Self::with_plan(model, plan, arena, observer)
+    }
+
+    /// A session with a plan made before: planning reads every weight, so what starts many sessions plans once.
+    ///
+    /// # Errors
+    /// [`SessionError`] when the arena is shorter than the plan's or not aligned.
+    pub fn with_plan(model: &'m Model<'m>, plan: Plan, arena: &'m mut [u8], observer: O) -> Result<Self, SessionError> {
         let (needed, given) = (plan.arena_bytes(), arena.len());
         if given < needed {
             return Err(SessionError::ArenaTooSmall { needed, given });

@@ -2,8 +2,6 @@
 
 use core::arch::asm;
 
-pub(crate) use crate::arch::portable::lanes::{high, low};
-
 /// One instruction from one or two words to one. None of them reads memory, traps or needs a state.
 macro_rules! instruction {
     ($(#[$doc:meta])* $name:ident($a:ident) = $text:literal) => {
@@ -75,16 +73,4 @@ instruction! {
 #[inline(always)]
 pub(crate) fn requantize_u8(acc: i32, multiplier: i32) -> u8 {
     saturate_u8(multiply_high_rounded(acc as u32, multiplier as u32)) as u8
-}
-
-/// `sum + low(a) * low(b) + high(a) * high(b)`, wrapping.
-#[inline(always)]
-pub(crate) fn multiply_add(sum: i32, a: u32, b: u32) -> i32 {
-    let result: i32;
-    // SAFETY: arithmetic on registers alone; the extension is there, or this file is not compiled.
-    unsafe {
-        asm!("smlad {result}, {a}, {b}, {sum}", result = lateout(reg) result, a = in(reg) a, b = in(reg) b,
-             sum = in(reg) sum, options(pure, nomem, nostack, preserves_flags));
-    }
-    result
 }

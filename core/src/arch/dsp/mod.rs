@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "the only place of it in the core: instructions that Rust has no name for")]
 
 pub(crate) mod column_products;
+pub(crate) mod gather;
 pub(crate) mod lanes;
 pub(crate) mod patch;
 pub(crate) mod products;

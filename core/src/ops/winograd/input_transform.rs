@@ -1,5 +1,9 @@
 //! V = B^T d B of every tile of a pass, two channels a word.
-#![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes in loops of fixed lengths: no check is left")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "arrays of fixed sizes in loops of fixed lengths: no check is left"
+)]
 
 use core::ops::Range;
 

@@ -1,5 +1,9 @@
 //! From sums to outputs: A^T M A, the scale removed, the pool with its switches, requantization.
-#![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes in loops of fixed lengths: no check is left")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "arrays of fixed sizes in loops of fixed lengths: no check is left"
+)]
 
 use super::{TILE, frequency};
 use crate::arch::lanes::requantize_u8;

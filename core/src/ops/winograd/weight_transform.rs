@@ -1,5 +1,9 @@
 //! U = G g G^T of two filters, two channels a word, and the seeds that start the sums.
-#![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes in loops of fixed lengths: no check is left")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "arrays of fixed sizes in loops of fixed lengths: no check is left"
+)]
 
 use super::scratch::Scratch;
 use super::{LOW_LANE_OFFSET, block_at, block_taps, blocks_a_side, frequency};

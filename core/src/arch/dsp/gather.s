@@ -1,0 +1,145 @@
+@ r0, r1 weights; r2 address of weights; r3 m*q; r4-r11 sums; r12 next entry; lr block + 32 (the multiplier's word)
+@ Stack: 0 end of the range (first: own cell), 4 horizontal, 8 vertical, 12 diagonal, 16 r4-r11, lr; 52 block, 56 out.
+    .syntax unified
+    .thumb
+    .text
+
+    .macro sb_entry tap
+    ldrd r2, r3, [r12], #8
+    add r2, lr
+    ldrd r0, r1, [r2, #\tap]
+    smlal r4, r5, r0, r3
+    smlal r6, r7, r1, r3
+    ldrd r0, r1, [r2, #\tap + 8]
+    smlal r8, r9, r0, r3
+    smlal r10, r11, r1, r3
+    .endm
+
+@ The entries between bytes \start and \end of a cell's header; ky, kx: the tap of switch 0. The table gives, for n entries
+@ modulo 8, where to enter the loop: a copy of the entry is 30 bytes, 15 halfwords.
+    .macro sb_range cell, start, end, ky, kx
+    .if \cell
+    ldr r0, [sp, #4 * \cell]
+    .endif
+    .if \end - \start == 4
+    ldrd r12, r1, [r0, #\start]
+    .else
+    ldr r12, [r0, #\start]
+    ldr r1, [r0, #\end]
+    .endif
+    subs r2, r1, r12
+    beq 9f
+    add r1, r0
+    add r12, r0
+    str r1, [sp]
+    ubfx r2, r2, #3, #3
+    tbb [pc, r2]
+    .byte 4, 109, 94, 79, 64, 49, 34, 19
+7:
+    .rept 8
+    sb_entry (3 * \ky + \kx) * 16 - 60
+    .endr
+    ldr r0, [sp]
+    cmp r12, r0
+    bne 7b
+9:
+    .endm
+
+    .macro sb_start name
+    .global \name
+    .type \name, %function
+    .thumb_func
+    .balign 8
+\name:
+    push {r0-r11, lr}
+    ldr lr, [sp, #52]
+    ldm lr!, {r4-r11}
+    .endm
+
+@ Splits a sum in its lanes and requantizes both: r0 the low one, r1 the high one.
+    .macro sb_lanes low, high
+    ubfx r0, \low, #0, #24
+    sub r0, r0, #0x800000
+    lsr r1, \low, #24
+    orr r1, r1, \high, lsl #8
+    smmulr r0, r0, r3
+    smmulr r1, r1, r3
+    usat r0, #8, r0
+    usat r1, #8, r1
+    .endm
+
+    .macro sb_finish
+    ldr r3, [lr]
+    ldr r12, [sp, #56]
+    sb_lanes r4, r5
+    orr r2, r0, r1, lsl #24
+    sb_lanes r6, r7
+    orr r2, r2, r0, lsl #8
+    orr r2, r2, r1, lsl #16
+    str r2, [r12]
+    sb_lanes r8, r9
+    orr r2, r0, r1, lsl #24
+    sb_lanes r10, r11
+    orr r2, r2, r0, lsl #8
+    orr r2, r2, r1, lsl #16
+    str r2, [r12, #4]
+    add sp, #16
+    pop {r4-r11, pc}
+    .endm
+
+sb_start switchback_gather_00
+    sb_range 0, 0, 16, 1, 1
+    sb_range 1, 4, 12, 1, 3
+    sb_range 2, 8, 16, 3, 1
+    sb_range 3, 8, 12, 3, 3
+    sb_finish
+
+sb_start switchback_gather_01
+    sb_range 0, 0, 16, 1, 2
+    sb_range 1, 0, 4, 1, 0
+    sb_range 1, 12, 16, 1, 0
+    sb_range 2, 8, 16, 3, 2
+    sb_range 3, 12, 16, 3, 0
+    sb_finish
+
+sb_start switchback_gather_10
+    sb_range 0, 0, 16, 2, 1
+    sb_range 1, 4, 12, 2, 3
+    sb_range 2, 0, 8, 0, 1
+    sb_range 3, 4, 8, 0, 3
+    sb_finish
+
+sb_start switchback_gather_11
+    sb_range 0, 0, 16, 2, 2
+    sb_range 1, 0, 4, 2, 0
+    sb_range 1, 12, 16, 2, 0
+    sb_range 2, 0, 8, 0, 2
+    sb_range 3, 0, 4, 0, 0
+    sb_finish
+
+@ weights r0, packed r1, taps r2 (a multiple of 4), channels r3
+    .global switchback_gather_pack
+    .type switchback_gather_pack, %function
+    .thumb_func
+    .balign 8
+switchback_gather_pack:
+    push {r4-r10, lr}
+8:
+    .rept 4
+    ldrd r4, r5, [r0]
+    add r0, r3
+    and r6, r4, #0xff000000
+    sxtab r6, r6, r4
+    lsl r7, r4, #8
+    and r7, r7, #0xff000000
+    sxtab r7, r7, r4, ror #8
+    and r8, r5, #0xff000000
+    sxtab r8, r8, r5
+    lsl r9, r5, #8
+    and r9, r9, #0xff000000
+    sxtab r9, r9, r5, ror #8
+    stm r1!, {r6-r9}
+    .endr
+    subs r2, #4
+    bne 8b
+    pop {r4-r10, pc}

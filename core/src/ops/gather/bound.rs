@@ -1,0 +1,40 @@
+//! Where the low lane of a packed sum stays within its 24 bits.
+
+use super::TAPS;
+use crate::model::DecoderLayer;
+
+/// Taps of one axis that lie in the same cell, for an even and an odd output.
+const GROUPS: [[&[usize]; 2]; 2] = [[&[0, 1], &[2]], [&[0], &[1, 2]]];
+
+/// The largest magnitude of an accumulator of output channel `channel` that shares a word's low lane, 0 for one in a high
+/// lane. The gather is exact where it is below 2^23 for every channel.
+///
+/// Only the final sum counts: a lane that leaves its range on the way borrows from the other and gives back. A cell holds one
+/// value a filter, at any of its positions or none, so its largest weight of either sign counts; the four parities of
+/// an output group the taps into cells differently, the worst counts. `weights` is `[filter][ky][kx][channel]`, `ratios` is
+/// m, one a filter.
+pub fn gather_bound(layer: &DecoderLayer, weights: &[i8], ratios: &[u8], bias: i32, channel: usize) -> i64 {
+    // Words hold channels (0,3), (1,2), (4,7), (5,6), low lane first.
+    if channel & 2 != 0 {
+        return 0;
+    }
+    let channels = layer.output.channels;
+    let mut worst = 0;
+    for rows in GROUPS {
+        for columns in GROUPS {
+            let (mut most, mut least) = (i64::from(bias), i64::from(bias));
+            for (filter, &ratio) in weights.chunks_exact((TAPS * channels).max(1)).zip(ratios) {
+                let scale = 255 * i64::from(ratio);
+                for (&rows, &columns) in rows.iter().flat_map(|r| columns.iter().map(move |c| (r, c))) {
+                    let taps = rows.iter().flat_map(|&ky| columns.iter().map(move |&kx| 3 * ky + kx));
+                    let of_cell = taps.filter_map(|tap| filter.get(tap * channels + channel).copied());
+                    let (low, high) = of_cell.fold((0, 0), |(low, high), w| (w.min(low), w.max(high)));
+                    most += scale * i64::from(high);
+                    least += scale * i64::from(low);
+                }
+            }
+            worst = worst.max(most.abs()).max(least.abs());
+        }
+    }
+    worst
+}

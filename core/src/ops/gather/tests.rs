@@ -1,0 +1,105 @@
+extern crate std;
+use std::{vec, vec::Vec};
+
+use zerocopy::little_endian::I32;
+
+use super::*;
+use crate::model::MapShape;
+use crate::numeric::Multiplier;
+use crate::ops::{CellRow, DeconvolutionArrays, unpool_deconvolution_row};
+
+struct Xorshift(u32);
+
+impl Xorshift {
+    fn below(&mut self, limit: u32) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        (self.0 >> 4) % limit
+    }
+}
+
+fn layer(height: usize, width: usize, filters: usize, channels: usize, odd: (usize, usize)) -> DecoderLayer {
+    DecoderLayer {
+        stage: 1,
+        convolution: 0,
+        unpool: true,
+        ends_stage: true,
+        kernel: 3,
+        input: MapShape { height, width, channels: filters },
+        output: MapShape { height: 2 * height + odd.0, width: 2 * width + odd.1, channels },
+    }
+}
+
+/// Compares every row of a map with the definition.
+fn check(layer: &DecoderLayer, arrays: &DeconvolutionArrays<'_>, values: &[u8], switches: &[u8]) {
+    let row = layer.input.row_elements();
+    let cells: Vec<CellRow<'_>> = (0..layer.input.height)
+        .map(|y| CellRow { y, values: &values[y * row..][..row], switches: &switches[y * row / 4..][..row / 4] })
+        .collect();
+    let mut lists = vec![vec![0; cell_list_words(layer)]; cells.len()];
+    for (cells, list) in cells.iter().zip(&mut lists) {
+        write_cell_list(layer, arrays.ratios, cells, list);
+    }
+    let list = |y: usize| lists.get(y).map_or(&[][..], |list| list);
+    let out_row = layer.output.row_elements();
+    for y in 0..layer.output.height.div_ceil(2) {
+        let mut found = vec![1; 2 * out_row];
+        let (upper, lower) = found.split_at_mut(out_row);
+        let rows = (layer.output.height - 2 * y).min(2);
+        let mut scratch = vec![0; gather_scratch_words(layer)];
+        let near = [list(y.wrapping_sub(1)), list(y), list(y + 1)];
+        gather_rows(layer, arrays, near, &mut scratch, &mut [upper, lower][..rows]);
+        for parity in 0..rows {
+            let mut expected = vec![0; out_row];
+            let (first, last) = (((2 * y + parity).max(1) - 1) / 2, (2 * y + parity + 1) / 2);
+            let near: Vec<_> = cells.iter().filter(|cells| (first..=last).contains(&cells.y)).copied().collect();
+            let mut accumulators = vec![0; layer.output.channels];
+            unpool_deconvolution_row(layer, arrays, 2 * y + parity, &near, &mut accumulators, &mut expected);
+            assert_eq!(&found[parity * out_row..][..out_row], &expected, "row {} of {layer:?}", 2 * y + parity);
+        }
+    }
+}
+
+#[test]
+fn equals_the_definition() {
+    let mut random = Xorshift(7);
+    for round in 0..400 {
+        let (height, width) = (1 + random.below(9) as usize, 1 + random.below(9) as usize);
+        let (filters, channels) = (4 + 4 * random.below(3) as usize, 8 + 8 * random.below(2) as usize);
+        let odd = (random.below(2) as usize, random.below(2) as usize);
+        let layer = layer(height, width, filters, channels, odd);
+        assert!(gather_suits(&layer));
+        let extreme = round % 5 == 0;
+        let weights: Vec<i8> = (0..9 * filters * channels)
+            .map(|_| if extreme { [-127, 127][random.below(2) as usize] } else { random.below(255) as i32 as u8 as i8 })
+            .map(|w| w.max(-127))
+            .collect();
+        let most = if extreme { 15 } else { 1 + random.below(4) };
+        let ratios: Vec<u8> =
+            (0..filters).map(|_| if extreme { (60 / filters) as u8 } else { 1 + random.below(most) as u8 }).collect();
+        let bias: Vec<I32> = (0..channels).map(|_| I32::new(random.below(20001) as i32 - 10000)).collect();
+        let bound = (0..channels).map(|c| gather_bound(&layer, &weights, &ratios, bias[c].get(), c)).max();
+        assert!(bound < Some(1 << 23), "{bound:?}");
+        let density = [0, 12, 50, 100][random.below(4) as usize];
+        let alike = random.below(8) as usize;
+        let elements = layer.input.elements();
+        let values: Vec<u8> = (0..elements)
+            .map(|_| {
+                if random.below(100) >= density {
+                    0
+                } else if extreme {
+                    255
+                } else {
+                    1 + random.below(255) as u8
+                }
+            })
+            .collect();
+        let switches: Vec<u8> = (0..elements / 4)
+            .map(|_| [0, 0x55, 0xaa, 0xff].get(alike).copied().unwrap_or(random.below(256) as u8))
+            .collect();
+        let multiplier = Multiplier::new(1 << (12 + random.below(6))).unwrap();
+        let arrays = DeconvolutionArrays { weights: &weights, ratios: &ratios, bias: &bias, multiplier };
+        check(&layer, &arrays, &values, &switches);
+    }
+}
