@@ -52,7 +52,7 @@ fn check(layer: &DecoderLayer, arrays: &DeconvolutionArrays<'_>, values: &[u8], 
         gather_rows(layer, arrays, near, &mut scratch, &mut [upper, lower][..rows]);
         for parity in 0..rows {
             let mut expected = vec![0; out_row];
-            let (first, last) = (((2 * y + parity).max(1) - 1) / 2, (2 * y + parity + 1) / 2);
+            let (first, last) = (((2 * y + parity).max(1) - 1) / 2, (2 * y + parity).div_ceil(2));
             let near: Vec<_> = cells.iter().filter(|cells| (first..=last).contains(&cells.y)).copied().collect();
             let mut accumulators = vec![0; layer.output.channels];
             unpool_deconvolution_row(layer, arrays, 2 * y + parity, &near, &mut accumulators, &mut expected);
