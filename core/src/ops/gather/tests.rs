@@ -103,3 +103,44 @@ fn equals_the_definition() {
         check(&layer, &arrays, &values, &switches);
     }
 }
+
+/// The largest and least accumulator of output `parity`, every cell's position and value tried, from rule 6 alone.
+fn extremes(layer: &DecoderLayer, weights: &[i8], ratios: &[u8], channel: usize, parity: (i32, i32)) -> (i64, i64) {
+    let channels = layer.output.channels;
+    let (mut most, mut least) = (0, 0);
+    for (filter, &ratio) in weights.chunks_exact(9 * channels).zip(ratios) {
+        for cell in 0..9 {
+            let (cell_y, cell_x) = (cell / 3 - 1, cell % 3 - 1);
+            let reached = (0..4).filter_map(|switch| {
+                // Tap = output + padding - position.
+                let ky = parity.0 + 1 - (2 * cell_y + switch / 2);
+                let kx = parity.1 + 1 - (2 * cell_x + switch % 2);
+                let inside = (0..3).contains(&ky) && (0..3).contains(&kx);
+                inside.then(|| 255 * i64::from(ratio) * i64::from(filter[(3 * ky + kx) as usize * channels + channel]))
+            });
+            let products: Vec<i64> = reached.chain([0]).collect();
+            most += products.iter().max().unwrap();
+            least += products.iter().min().unwrap();
+        }
+    }
+    (most, least)
+}
+
+#[test]
+fn the_bound_is_the_largest_magnitude_that_can_be_reached() {
+    let mut random = Xorshift(11);
+    for _ in 0..200 {
+        let layer = layer(3, 3, 4, 8, (0, 0));
+        let weights: Vec<i8> = (0..9 * 4 * 8).map(|_| (random.below(255) as i32 - 127) as i8).collect();
+        let ratios: Vec<u8> = (0..4).map(|_| 1 + random.below(15) as u8).collect();
+        let bias = random.below(20_001) as i32 - 10_000;
+        for channel in [0, 1, 4, 5] {
+            let reached = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|parity| {
+                let (most, least) = extremes(&layer, &weights, &ratios, channel, parity);
+                (most + i64::from(bias)).abs().max((least + i64::from(bias)).abs())
+            });
+            let found = gather_bound(&layer, &weights, &ratios, bias, channel);
+            assert_eq!(Some(found), reached.into_iter().max(), "channel {channel}");
+        }
+    }
+}
