@@ -107,20 +107,20 @@ fn block<const TILES: usize, const C: usize>(
     let Some(patch) = Patch::<PATCH, C>::new(rows, channels, channels / 4) else { return };
     for (group, pairs) in v.as_chunks_mut::<2>().0.iter_mut().enumerate().take(patch.groups()) {
         let [even, odd] = pairs;
-        lanes::<TILES, C>(|r, c| even_u8(patch.word(r, c, group)), t, even);
+        // One check for all frequencies.
+        let last = TILES * (FREQUENCIES - 1);
+        let Some(even) = even.as_flattened_mut().get_mut(t..=t + last) else { return };
+        lanes::<TILES, C>(|r, c| even_u8(patch.word(r, c, group)), even);
         keep_apart();
-        lanes::<TILES, C>(|r, c| odd_u8(patch.word(r, c, group)), t, odd);
+        let Some(odd) = odd.as_flattened_mut().get_mut(t..=t + last) else { return };
+        lanes::<TILES, C>(|r, c| odd_u8(patch.word(r, c, group)), odd);
         keep_apart();
     }
 }
 
-/// Two channels of one block.
+/// Two channels of one block; `v` starts with the tile's first frequency.
 #[inline(always)]
-fn lanes<const TILES: usize, const C: usize>(
-    word: impl Fn(usize, usize) -> u32,
-    t: usize,
-    v: &mut [[u32; TILES]; FREQUENCIES],
-) {
+fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, v: &mut [u32]) {
     let mut half = [[0; PATCH]; PATCH];
     for c in 0..C {
         let mut d: [u32; PATCH] = core::array::from_fn(|r| word(r, c));
@@ -137,7 +137,7 @@ fn lanes<const TILES: usize, const C: usize>(
     for (r, d) in half.into_iter().enumerate() {
         let row = line(d);
         for c in 0..PATCH {
-            if let Some(value) = v[frequency(r, c)].get_mut(t) {
+            if let Some(value) = v.get_mut(TILES * frequency(r, c)) {
                 *value = row[c];
             }
         }

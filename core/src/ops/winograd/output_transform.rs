@@ -40,7 +40,11 @@ pub(super) fn tiles<const TILES: usize>(
         let filter = place.filter + output;
         let multiplier = arrays.multipliers.get(filter).map_or(0, |multiplier| multiplier.get());
         for t in 0..TILES {
-            let rows = columns(|f| sums[f].get(t).map_or(0, |tile| tile[output]));
+            // One check for all frequencies.
+            let (first, last) = (2 * t + output, 2 * TILES * (FREQUENCIES - 1));
+            let sums = sums.as_flattened().as_flattened();
+            let Some(sums) = sums.get(first..=first + last) else { return };
+            let rows = columns(|f| sums.get(2 * TILES * f).copied().unwrap_or(0));
             if layer.pool {
                 pooled(layer, &rows, multiplier, (place.tile + t, filter), out, switches);
             } else {

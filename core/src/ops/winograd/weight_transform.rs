@@ -25,9 +25,8 @@ pub(super) fn filters(layer: &EncoderLayer, arrays: &ConvolutionArrays<'_>, firs
 fn filter(layer: &EncoderLayer, weights: &[u8], bias: i32, output: usize, scratch: &mut Scratch<'_>) {
     let (k, channels) = (layer.kernel, layer.input.channels);
     let pairs = channels / 2;
-    for seed in scratch.seeds.iter_mut() {
-        seed[output] = 0;
-    }
+    let seeds = scratch.seeds.as_flattened_mut().get_mut(output..).unwrap_or(&mut []);
+    seeds.iter_mut().step_by(2).for_each(|seed| *seed = 0);
     for index in 0..blocks_a_side(k).pow(2) {
         let (block_y, block_x) = block_at(k, index);
         let rows: [&[u8]; 3] = core::array::from_fn(|r| {
@@ -41,11 +40,12 @@ fn filter(layer: &EncoderLayer, weights: &[u8], bias: i32, output: usize, scratc
             (_, 3) => block::<2, 3>(rows, channels, output, u),
             _ => block::<2, 2>(rows, channels, output, u),
         };
-        offset_seeds(low, output, scratch.seeds);
+        offset_seeds(low, seeds);
     }
     // Column 1 of A^T is -scale / 6: 36 b there adds b to every accumulator.
-    let seed = &mut scratch.seeds[frequency(1, 1)][output];
-    *seed = seed.wrapping_add((bias as u32).wrapping_mul(36));
+    if let Some(seed) = seeds.get_mut(2 * frequency(1, 1)) {
+        *seed = seed.wrapping_add((bias as u32).wrapping_mul(36));
+    }
 }
 
 /// One block of a filter, of `R` rows and `C` columns of taps. Gives the sums of its low lanes, tap by tap.
@@ -60,9 +60,13 @@ fn block<const R: usize, const C: usize>(
     let Some(patch) = Patch::<3, C>::new(rows, channels, channels / 4) else { return low };
     for (group, pairs) in u.as_chunks_mut::<2>().0.iter_mut().enumerate().take(patch.groups()) {
         let [even, odd] = pairs;
-        lanes::<R, C>(|r, c| even_i8(patch.word(r, c, group)), output, even);
+        // One check for all frequencies.
+        let last = 2 * (FREQUENCIES - 1);
+        let Some(even) = even.as_flattened_mut().get_mut(output..=output + last) else { return low };
+        lanes::<R, C>(|r, c| even_i8(patch.word(r, c, group)), even);
         keep_apart();
-        lanes::<R, C>(|r, c| odd_i8(patch.word(r, c, group)), output, odd);
+        let Some(odd) = odd.as_flattened_mut().get_mut(output..=output + last) else { return low };
+        lanes::<R, C>(|r, c| odd_i8(patch.word(r, c, group)), odd);
         keep_apart();
     }
     for r in 0..R {
@@ -79,13 +83,9 @@ fn low_lanes(row: &[u8], start: usize, channels: usize) -> i32 {
     pixel.as_chunks::<4>().0.iter().map(|w| i32::from(w[0] as i8) + i32::from(w[1] as i8)).sum()
 }
 
-/// Two channels of one block.
+/// Two channels of one block; `u` starts with the filter's first frequency.
 #[inline(always)]
-fn lanes<const R: usize, const C: usize>(
-    word: impl Fn(usize, usize) -> u32,
-    output: usize,
-    u: &mut [[u32; 2]; FREQUENCIES],
-) {
+fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, u: &mut [u32]) {
     let mut half = [[0; 3]; 6];
     for c in 0..C {
         let column = line::<R>(core::array::from_fn(|r| if r < R { word(r, c) } else { 0 }));
@@ -97,7 +97,9 @@ fn lanes<const R: usize, const C: usize>(
     for (r, g) in half.into_iter().enumerate().take(R + 3) {
         let row = line::<C>(g);
         for c in 0..C + 3 {
-            u[frequency(r, c)][output] = row[c];
+            if let Some(value) = u.get_mut(2 * frequency(r, c)) {
+                *value = row[c];
+            }
         }
         keep_apart();
     }
@@ -116,8 +118,8 @@ fn line<const TAPS: usize>(g: [u32; 3]) -> [u32; 6] {
     [g[0], add(outer, g[1]), subtract(outer, g[1]), add(far, twice), subtract(far, twice), g[2]]
 }
 
-/// Takes back from every frequency what [`LOW_LANE_OFFSET`] adds to it: the offset times G g G^T of the low lanes.
-fn offset_seeds(low: [[i32; 3]; 3], output: usize, seeds: &mut [[u32; 2]; FREQUENCIES]) {
+/// Takes back from every frequency (`seeds` starts with the filter's first) what [`LOW_LANE_OFFSET`] adds to it: the offset times G g G^T of the low lanes.
+fn offset_seeds(low: [[i32; 3]; 3], seeds: &mut [u32]) {
     let line = |g: [i32; 3]| {
         let (outer, far) = (g[0] + g[2], g[0] + 4 * g[2]);
         [g[0], outer + g[1], outer - g[1], far + 2 * g[1], far - 2 * g[1], g[2]]
@@ -126,8 +128,9 @@ fn offset_seeds(low: [[i32; 3]; 3], output: usize, seeds: &mut [[u32; 2]; FREQUE
     for r in 0..6 {
         let row = line([columns[0][r], columns[1][r], columns[2][r]]);
         for c in 0..6 {
-            let seed = &mut seeds[frequency(r, c)][output];
-            *seed = seed.wrapping_sub((row[c] as u32).wrapping_mul(LOW_LANE_OFFSET));
+            if let Some(seed) = seeds.get_mut(2 * frequency(r, c)) {
+                *seed = seed.wrapping_sub((row[c] as u32).wrapping_mul(LOW_LANE_OFFSET));
+            }
         }
     }
 }
