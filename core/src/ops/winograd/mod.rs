@@ -25,7 +25,7 @@ const TILE: usize = 4;
 /// Side of the patch of inputs that a tile reads through one block.
 const PATCH: usize = 6;
 /// Added to the low lanes of four inputs, so that every transformed low lane is positive and nothing is borrowed from the high
-/// one: columns 4 and 5 of B^T sum to 1 in every row, so all of them rise by exactly this, which the seeds take back.
+/// one: columns 4 and 5 of B^T sum to 1 in every row, so all of them rise by exactly this, which is taken back lane by lane.
 const LOW_LANE_OFFSET: u32 = 12_800;
 
 /// Words of scratch that [`winograd_rows`] needs with `tiles` tiles of 4x4 outputs a pass.

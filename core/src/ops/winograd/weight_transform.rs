@@ -6,7 +6,7 @@
 )]
 
 use super::scratch::Scratch;
-use super::{LOW_LANE_OFFSET, block_at, block_taps, blocks_a_side, frequency};
+use super::{block_at, block_taps, blocks_a_side, frequency};
 use crate::arch::lanes::{add, even_i8, odd_i8, subtract};
 use crate::arch::patch::{Patch, keep_apart};
 use crate::arch::products::FREQUENCIES;
@@ -34,13 +34,12 @@ fn filter(layer: &EncoderLayer, weights: &[u8], bias: i32, output: usize, scratc
             weights.get(tap * channels..).unwrap_or(&[])
         });
         let u = scratch.u.get_mut(index * pairs..(index + 1) * pairs).unwrap_or(&mut []);
-        let low = match (block_taps(k, block_y), block_taps(k, block_x)) {
+        match (block_taps(k, block_y), block_taps(k, block_x)) {
             (3, 3) => block::<3, 3>(rows, channels, output, u),
             (3, _) => block::<3, 2>(rows, channels, output, u),
             (_, 3) => block::<2, 3>(rows, channels, output, u),
             _ => block::<2, 2>(rows, channels, output, u),
-        };
-        offset_seeds(low, seeds);
+        }
     }
     // Column 1 of A^T is -scale / 6: 36 b there adds b to every accumulator.
     if let Some(seed) = seeds.get_mut(2 * frequency(1, 1)) {
@@ -48,39 +47,26 @@ fn filter(layer: &EncoderLayer, weights: &[u8], bias: i32, output: usize, scratc
     }
 }
 
-/// One block of a filter, of `R` rows and `C` columns of taps. Gives the sums of its low lanes, tap by tap.
+/// One block of a filter, of `R` rows and `C` columns of taps.
 #[inline(never)]
 fn block<const R: usize, const C: usize>(
     rows: [&[u8]; 3],
     channels: usize,
     output: usize,
     u: &mut [[[u32; 2]; FREQUENCIES]],
-) -> [[i32; 3]; 3] {
-    let mut low = [[0; 3]; 3];
-    let Some(patch) = Patch::<3, C>::new(rows, channels, channels / 4) else { return low };
+) {
+    let Some(patch) = Patch::<3, C>::new(rows, channels, channels / 4) else { return };
     for (group, pairs) in u.as_chunks_mut::<2>().0.iter_mut().enumerate().take(patch.groups()) {
         let [even, odd] = pairs;
         // One check for all frequencies.
         let last = 2 * (FREQUENCIES - 1);
-        let Some(even) = even.as_flattened_mut().get_mut(output..=output + last) else { return low };
+        let Some(even) = even.as_flattened_mut().get_mut(output..=output + last) else { return };
         lanes::<R, C>(|r, c| even_i8(patch.word(r, c, group)), even);
         keep_apart();
-        let Some(odd) = odd.as_flattened_mut().get_mut(output..=output + last) else { return low };
+        let Some(odd) = odd.as_flattened_mut().get_mut(output..=output + last) else { return };
         lanes::<R, C>(|r, c| odd_i8(patch.word(r, c, group)), odd);
         keep_apart();
     }
-    for r in 0..R {
-        for c in 0..C {
-            low[r][c] = low_lanes(rows[r], c * channels, channels);
-        }
-    }
-    low
-}
-
-/// The sum of the weights that stand in low lanes, those of channels 0 and 1 of each four.
-fn low_lanes(row: &[u8], start: usize, channels: usize) -> i32 {
-    let pixel = row.get(start..start + channels).unwrap_or(&[]);
-    pixel.as_chunks::<4>().0.iter().map(|w| i32::from(w[0] as i8) + i32::from(w[1] as i8)).sum()
 }
 
 /// Two channels of one block; `u` starts with the filter's first frequency.
@@ -116,21 +102,4 @@ fn line<const TAPS: usize>(g: [u32; 3]) -> [u32; 6] {
         (g[0], g[0])
     };
     [g[0], add(outer, g[1]), subtract(outer, g[1]), add(far, twice), subtract(far, twice), g[2]]
-}
-
-/// Takes back from every frequency (`seeds` starts with the filter's first) what [`LOW_LANE_OFFSET`] adds to it: the offset times G g G^T of the low lanes.
-fn offset_seeds(low: [[i32; 3]; 3], seeds: &mut [u32]) {
-    let line = |g: [i32; 3]| {
-        let (outer, far) = (g[0] + g[2], g[0] + 4 * g[2]);
-        [g[0], outer + g[1], outer - g[1], far + 2 * g[1], far - 2 * g[1], g[2]]
-    };
-    let columns: [[i32; 6]; 3] = core::array::from_fn(|c| line([low[0][c], low[1][c], low[2][c]]));
-    for r in 0..6 {
-        let row = line([columns[0][r], columns[1][r], columns[2][r]]);
-        for c in 0..6 {
-            if let Some(seed) = seeds.get_mut(2 * frequency(r, c)) {
-                *seed = seed.wrapping_sub((row[c] as u32).wrapping_mul(LOW_LANE_OFFSET));
-            }
-        }
-    }
 }
