@@ -32,5 +32,11 @@ impl Multiplier {
 
 /// `floor(acc * R / 2^32 + 1/2)`, for |acc| < 2^30. The result is not clamped; its magnitude is below 2^29.
 pub const fn requantize(acc: i32, multiplier: Multiplier) -> i32 {
-    ((acc as i64 * multiplier.0 as i64 + (1 << 31)) >> 32) as i32
+    multiply_high_rounded(acc, multiplier.0)
+}
+
+/// The rounding of rule 4 alone, for what holds a multiplier as its integer.
+#[inline(always)]
+pub(crate) const fn multiply_high_rounded(acc: i32, multiplier: i32) -> i32 {
+    ((acc as i64 * multiplier as i64 + (1 << 31)) >> 32) as i32
 }

@@ -2,7 +2,7 @@
 //!
 //! Each call widens the row's `k + 1` input rows and all weights into scratch, then a window takes all filters. Weights are
 //! times 4 and the seeds are `4 b + 3 - position`, so that one maximum gives value and switch. Exact where
-//! [`super::columns_bound`] is below 2^28.
+//! [`crate::model::bounds::convolution_bound`] is below 2^28.
 
 use zerocopy::IntoBytes;
 

@@ -12,7 +12,7 @@
 //!       0  4  0 -5  0  1         0  0  1
 //! ```
 //! Sums wrap, yet the result is exact: times the inverse of 3 modulo 2^32, an output is 8, 4 or 2 times the accumulator
-//! modulo 2^32, which is that number itself where [`columns_bound`] is below 2^28.
+//! modulo 2^32, which is that number itself where [`crate::model::bounds::convolution_bound`] is below 2^28.
 //!
 //! A *group* is 8 columns of 2 rows: four pooling windows. Scratch holds either the transformed values of every group of the
 //! row and the transformed weights of one pair of filters, or one group and all pairs, whichever is smaller; each is then
@@ -34,11 +34,6 @@ const READ_COLUMNS: usize = 20;
 /// What is added to the low lane of transformed values, so that it is never negative and borrows nothing from the high one:
 /// 127 times the largest sum of magnitudes of a row of B^T.
 const LOW_OFFSET: u32 = 1270;
-/// The bound of one filter's accumulators, `127 * sum|w| + |b|`: below 2^28, [`input_winograd_rows`] is exact.
-pub fn columns_bound(filter: &[i8], bias: i32) -> i64 {
-    let sum: i64 = filter.iter().map(|&w| i64::from(w).abs()).sum();
-    127 * sum + i64::from(bias).abs()
-}
 
 /// Whether the layer's shape suits [`input_winograd_rows`]: one channel, pools, filters a multiple of 4, kernel 3 to 11.
 pub const fn input_winograd_suits(layer: &EncoderLayer) -> bool {

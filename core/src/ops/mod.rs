@@ -28,7 +28,7 @@ pub use gather::{cell_list_words, gather_bound, gather_scratch_words, gather_sui
 pub(crate) use gather::{gather_rows, write_cell_list};
 pub use input::input_row;
 pub use input_direct::{input_direct_rows, input_direct_scratch_words, input_direct_suits};
-pub use input_winograd::{columns_bound, input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
+pub use input_winograd::{input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
 pub use log_sum_exp::{HISTOGRAM, constant_score, log_sum_exp};
 pub use logits::{MAX_LOGIT, StageRow, logits_row};
 pub use normalization::{Centered, Statistics};

@@ -2,6 +2,7 @@
 
 use heapless::Vec;
 
+use crate::model::bounds::convolution_bound;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, EncoderLayer, Model, Network};
 use crate::ops;
@@ -165,7 +166,7 @@ fn of_convolution(model: &Model<'_>, index: usize, layer: &EncoderLayer) -> Vec<
     };
     let mut kernels = Vec::new();
     if index == 0 {
-        let bound = ops::columns_bound;
+        let bound = |filter: &[i8], bias| convolution_bound(filter, bias, true);
         let kernel = if ops::input_direct_suits(layer) {
             Some(ConvolutionKernel::InputDirect)
         } else if ops::input_winograd_suits(layer) {

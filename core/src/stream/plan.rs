@@ -1,4 +1,5 @@
-//! The memory plan: which buffers there are, when they live and where they lie, from the network alone.
+//! The memory plan: which buffers there are, when they live and where they lie, from the network and how each
+//! layer is computed.
 //!
 //! The same code on host and device, so the arena's size is known before anything is flashed.
 
@@ -159,6 +160,13 @@ impl Plan {
         let mut parts = list(network, &kernels);
         let arena_bytes = place(&mut parts);
         Self { parts, kernels, arena_bytes }
+    }
+
+    /// Whether the plan is one of `network`'s.
+    pub(super) fn is_of(&self, network: &Network) -> bool {
+        let own = Self::with_kernels(network, self.kernels.clone());
+        let layers = (self.kernels.encoder.len(), self.kernels.decoder.len());
+        layers == (network.encoder().len(), network.decoder().len()) && own.parts == self.parts
     }
 
     /// How a convolution is computed.

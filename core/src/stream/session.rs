@@ -126,11 +126,13 @@ impl<'m, O: Observer> Session<'m, O> {
         Self::with_plan(model, plan, arena, observer)
     }
 
-    /// A session with a plan made before: planning reads every weight, so what starts many sessions plans once.
+    /// A session with a plan of this model made before: planning reads every weight, so what starts many sessions plans
+    /// once. In place of a plan of another network, one is made as [`Self::with_observer`] does.
     ///
     /// # Errors
     /// [`SessionError`] when the arena is shorter than the plan's or not aligned.
     pub fn with_plan(model: &'m Model<'m>, plan: Plan, arena: &'m mut [u8], observer: O) -> Result<Self, SessionError> {
+        let plan = if plan.is_of(model.network()) { plan } else { Plan::within(model, arena.len()) };
         let (needed, given) = (plan.arena_bytes(), arena.len());
         if given < needed {
             return Err(SessionError::ArenaTooSmall { needed, given });

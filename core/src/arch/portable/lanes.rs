@@ -2,6 +2,8 @@
 //!
 //! Four bytes become two words of lanes: *even* (bytes 0 and 2) and *odd* (bytes 1 and 3), the first in the low lane.
 
+use crate::numeric::multiply_high_rounded;
+
 /// Bytes 0 and 2 as unsigned lanes.
 #[inline(always)]
 pub const fn even_u8(bytes: u32) -> u32 {
@@ -68,13 +70,6 @@ pub const fn multiply_add(sum: i32, a: u32, b: u32) -> i32 {
 
 /// Rule 4 and ReLU: `clamp((acc * multiplier + 2^31) >> 32, 0, 255)`, for |acc| < 2^30.
 #[inline(always)]
-pub const fn requantize_u8(acc: i32, multiplier: i32) -> u8 {
-    let value = ((acc as i64 * multiplier as i64 + (1 << 31)) >> 32) as i32;
-    if value < 0 {
-        0
-    } else if value > 255 {
-        255
-    } else {
-        value as u8
-    }
+pub fn requantize_u8(acc: i32, multiplier: i32) -> u8 {
+    multiply_high_rounded(acc, multiplier).clamp(0, 255) as u8
 }

@@ -5,7 +5,8 @@ use std::vec::Vec;
 
 use zerocopy::little_endian::I32;
 
-use super::{columns_bound, input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
+use super::{input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
+use crate::model::bounds::convolution_bound;
 use crate::model::{ConvolutionArrays, EncoderLayer, MapShape};
 use crate::ops::{
     input_convolution_row, input_direct_rows, input_direct_scratch_words, input_direct_suits, switch_row_bytes,
@@ -37,7 +38,7 @@ fn check(layer: &EncoderLayer, image: &[i8], weights: &[i8], bias: &[i32], multi
     assert!(input_winograd_suits(layer));
     let filters = layer.output.channels;
     for (filter, &bias) in weights.chunks_exact(layer.filter_weights()).zip(bias) {
-        assert!(columns_bound(filter, bias) < 1 << 28);
+        assert!(convolution_bound(filter, bias, true) < 1 << 28);
     }
     let bias: Vec<I32> = bias.iter().map(|&b| I32::new(b)).collect();
     let multipliers: Vec<I32> = (0..filters as i32).map(|o| I32::new(multiplier + o * 1024)).collect();
