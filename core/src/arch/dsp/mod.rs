@@ -2,8 +2,10 @@
 #![allow(unsafe_code, reason = "the only place of it in the core: instructions that Rust has no name for")]
 
 pub(crate) mod column_products;
+pub(crate) mod filter_transform;
 pub(crate) mod gather;
 pub(crate) mod lanes;
-pub(crate) mod patch;
+pub(crate) mod patch_transform;
 pub(crate) mod products;
+pub(crate) mod tile_outputs;
 pub(crate) mod window_products;

@@ -3,12 +3,12 @@
 
 use core::arch::global_asm;
 
-pub(crate) use crate::arch::portable::products::{FREQUENCIES, Run};
+pub(crate) use crate::arch::portable::products::{FREQUENCIES, Run, frequency};
 
 global_asm!(include_str!("products.s"), options(raw));
 
 /// Steps that the assembly does a round.
-const STEPS: usize = 16;
+const STEPS: usize = 32;
 
 /// What the assembly is told, in the order it loads it.
 #[repr(C)]
@@ -16,13 +16,15 @@ struct Job {
     seeds: *const u32,
     sums: *mut u32,
     end: *mut u32,
-    /// Rounds of [`STEPS`] steps, less one.
-    further_rounds: usize,
-    /// Steps left out of the first round.
-    skipped: usize,
     /// Bytes from behind the last step of a frequency back to the first step of the next one.
     back_v: usize,
     back_u: usize,
+    /// Steps left out of the first round.
+    skipped: usize,
+    /// A word that the assembly makes for itself.
+    unused: usize,
+    /// Rounds of [`STEPS`] steps after the first one.
+    further_rounds: usize,
 }
 
 unsafe extern "C" {
@@ -49,16 +51,18 @@ pub(crate) fn products<const TILES: usize>(
         return;
     }
     let (v, u) = (v.as_ptr().cast::<u32>(), u.as_ptr().cast::<u32>());
-    let rounds = run.depth.div_ceil(STEPS);
+    let steps = run.depth - 1;
+    let rounds = steps.div_ceil(STEPS).max(1);
     let sums = sums.as_mut_ptr_range();
     let job = Job {
         seeds: seeds.as_ptr().cast(),
         sums: sums.start.cast(),
         end: sums.end.cast(),
-        further_rounds: rounds - 1,
-        skipped: rounds * STEPS - run.depth,
         back_v: 4 * TILES * (run.depth * FREQUENCIES - 1),
         back_u: 8 * (run.depth * FREQUENCIES - 1),
+        skipped: rounds * STEPS - steps,
+        unused: 0,
+        further_rounds: rounds - 1,
     };
     // SAFETY: frequency `first` of the first pair lies within the first element of `v` and of `u`, and each step goes on by one
     // element: `depth` steps read words of `depth` elements, all of them borrowed here. The assembly reads `count` pairs of

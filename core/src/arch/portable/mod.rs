@@ -1,8 +1,11 @@
 //! The definition of every function of a back end, in plain Rust with wrapping arithmetic.
 
 pub mod column_products;
+pub mod filter_transform;
 pub mod gather;
 pub mod lanes;
 pub mod patch;
+pub mod patch_transform;
 pub mod products;
+pub mod tile_outputs;
 pub mod window_products;

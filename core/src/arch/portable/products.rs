@@ -3,6 +3,16 @@
 /// Frequencies of F(4x4,3x3).
 pub const FREQUENCIES: usize = 36;
 
+/// Where frequency `(r, c)` stands: those that all blocks of a larger kernel have, then those of row 5, of column 5, of both.
+pub const fn frequency(r: usize, c: usize) -> usize {
+    match (r, c) {
+        (5, 5) => 35,
+        (5, c) => 25 + c,
+        (r, 5) => 30 + r,
+        (r, c) => 5 * r + c,
+    }
+}
+
 /// What one call multiplies: a run of frequencies with the same pairs of channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {

@@ -1,17 +1,11 @@
-//! V = B^T d B of every tile of a pass, two channels a word.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::needless_range_loop,
-    reason = "arrays of fixed sizes in loops of fixed lengths: no check is left"
-)]
+//! V = B^T d B of every tile of a pass.
 
 use core::ops::Range;
 
 use super::scratch::{Scratch, patch_side};
-use super::{LOW_LANE_OFFSET, PATCH, TILE, block_at, block_taps, blocks_a_side, frequency};
-use crate::arch::lanes::{even_u8, odd_u8, subtract};
-use crate::arch::patch::{Patch, keep_apart};
-use crate::arch::products::FREQUENCIES;
+use super::{block_at, block_taps, blocks_a_side};
+use crate::arch::patch_transform::{PATCH, patch_transform};
+use crate::arch::tile_outputs::TILE;
 use crate::model::EncoderLayer;
 
 /// Transforms the tiles `tiles` of a row of tiles.
@@ -73,9 +67,9 @@ fn tile<const TILES: usize>(
         let v = v.get_mut(index * pairs..(index + 1) * pairs).unwrap_or(&mut []);
         // Nor is there a last column.
         if taps_x == 3 {
-            block::<TILES, 6>(rows, channels, t, v);
+            patch_transform::<TILES, 6>(rows, channels, t, v);
         } else {
-            block::<TILES, 5>(rows, channels, t, v);
+            patch_transform::<TILES, 5>(rows, channels, t, v);
         }
     }
 }
@@ -94,71 +88,4 @@ fn copy_patch(layer: &EncoderLayer, window: &[&[u8]], tile: usize, patch: &mut [
             *target = value;
         }
     }
-}
-
-/// One block of a tile: `C` columns of the six rows.
-#[inline(never)]
-fn block<const TILES: usize, const C: usize>(
-    rows: [&[u8]; PATCH],
-    channels: usize,
-    t: usize,
-    v: &mut [[[u32; TILES]; FREQUENCIES]],
-) {
-    let Some(patch) = Patch::<PATCH, C>::new(rows, channels, channels / 4) else { return };
-    for (group, pairs) in v.as_chunks_mut::<2>().0.iter_mut().enumerate().take(patch.groups()) {
-        let [even, odd] = pairs;
-        // One check for all frequencies.
-        let last = TILES * (FREQUENCIES - 1);
-        let Some(even) = even.as_flattened_mut().get_mut(t..=t + last) else { return };
-        lanes::<TILES, C>(|r, c| even_u8(patch.word(r, c, group)), even);
-        keep_apart();
-        let Some(odd) = odd.as_flattened_mut().get_mut(t..=t + last) else { return };
-        lanes::<TILES, C>(|r, c| odd_u8(patch.word(r, c, group)), odd);
-        keep_apart();
-    }
-}
-
-/// Two channels of one block; `v` starts with the tile's first frequency.
-#[inline(always)]
-fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, v: &mut [u32]) {
-    let mut half = [[0; PATCH]; PATCH];
-    for c in 0..C {
-        let mut d: [u32; PATCH] = core::array::from_fn(|r| word(r, c));
-        if c >= 4 {
-            d[4] = d[4].wrapping_add(LOW_LANE_OFFSET);
-            d[5] = d[5].wrapping_add(LOW_LANE_OFFSET);
-        }
-        let column = line(d);
-        for r in 0..PATCH {
-            half[r][c] = column[r];
-        }
-        keep_apart();
-    }
-    for (r, d) in half.into_iter().enumerate() {
-        let row = line(d);
-        for c in 0..PATCH {
-            if let Some(value) = v.get_mut(TILES * frequency(r, c)) {
-                *value = subtract(row[c], LOW_LANE_OFFSET);
-            }
-        }
-        keep_apart();
-    }
-}
-
-/// B^T d of six words. A word is the integer `high * 2^16 + low`, the transform is linear, and every low lane ends positive: what
-/// is borrowed in between is given back.
-#[inline(always)]
-const fn line(d: [u32; 6]) -> [u32; 6] {
-    let c = d[4].wrapping_sub(d[2]);
-    let e = d[3].wrapping_sub(d[1]);
-    let a = d[4].wrapping_sub(d[2] << 2);
-    let b = d[3].wrapping_sub(d[1] << 2);
-    [
-        c.wrapping_add(d[0].wrapping_sub(d[2]) << 2),
-        a.wrapping_add(b),
-        a.wrapping_sub(b),
-        c.wrapping_add(e << 1),
-        c.wrapping_sub(e << 1),
-        d[5].wrapping_sub(d[3]).wrapping_sub(e << 2),
-    ]
 }

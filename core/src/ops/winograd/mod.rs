@@ -17,16 +17,9 @@ mod weight_transform;
 mod tests;
 
 use crate::arch::products::{FREQUENCIES, Run, products};
+use crate::arch::tile_outputs::TILE;
 use crate::model::{ConvolutionArrays, EncoderLayer};
 use scratch::Scratch;
-
-/// Side of a tile of outputs.
-const TILE: usize = 4;
-/// Side of the patch of inputs that a tile reads through one block.
-const PATCH: usize = 6;
-/// Added to the low lanes of four inputs, so that every transformed low lane is positive and nothing is borrowed from the high
-/// one: columns 4 and 5 of B^T sum to 1 in every row, so all of them rise by exactly this, which is taken back lane by lane.
-const LOW_LANE_OFFSET: u32 = 12_800;
 
 /// Words of scratch that [`winograd_rows`] needs with `tiles` tiles of 4x4 outputs a pass.
 pub const fn winograd_scratch_words(layer: &EncoderLayer, tiles: usize) -> usize {
@@ -69,16 +62,6 @@ const fn block_taps(kernel: usize, block: usize) -> usize {
     if left < 3 { left } else { 3 }
 }
 
-/// Where frequency `(r, c)` stands: those that all blocks have, then those of row 5, of column 5, of both.
-const fn frequency(r: usize, c: usize) -> usize {
-    match (r, c) {
-        (5, 5) => 35,
-        (5, c) => 25 + c,
-        (r, 5) => 30 + r,
-        (r, c) => 5 * r + c,
-    }
-}
-
 /// Which channels each frequency sums over; a block of two taps has no frequency 5 along its side.
 fn runs(kernel: usize, pairs: usize) -> [Run; 4] {
     let run = |first, count, start, depth| Run { first, count, start: start * pairs, depth: depth * pairs };
@@ -105,7 +88,6 @@ pub fn winograd_rows(
     out: &mut [&mut [u8]],
     switches: &mut [&mut [u8]],
 ) {
-    switches.iter_mut().for_each(|row| row.fill(0));
     let Some(mut scratch) = Scratch::new(layer, tiles, scratch) else { return };
     let all = layer.input.width.div_ceil(TILE);
     let mut first = 0;

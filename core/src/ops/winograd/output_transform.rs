@@ -1,21 +1,13 @@
-//! From sums to outputs: A^T M A, the scale removed, the pool with its switches, requantization.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::needless_range_loop,
-    reason = "arrays of fixed sizes in loops of fixed lengths: no check is left"
-)]
+//! The outputs of a group of tiles, where they exist.
 
-use super::{TILE, frequency};
-use crate::arch::lanes::requantize_u8;
-use crate::arch::patch::keep_apart;
 use crate::arch::products::FREQUENCIES;
+use crate::arch::tile_outputs::{TILE, plain_outputs, pooled_outputs};
 use crate::model::{ConvolutionArrays, EncoderLayer};
-use crate::ops::write_switch;
 
-/// 1/9 modulo 2^32.
-const INVERSE_OF_9: u32 = 0x38e3_8e39;
-/// Powers of two in `scale = 24, 12, 6, 6`.
-const SCALE_BITS: [u32; TILE] = [3, 2, 1, 1];
+/// Outputs of the widest group along x: four tiles.
+const WIDEST: usize = 4 * TILE;
+/// Channels of a copy of outputs, of which the first two are made.
+const COPIED_CHANNELS: usize = 4;
 
 /// Which outputs a group of tiles gives.
 #[derive(Clone, Copy)]
@@ -27,7 +19,6 @@ pub(super) struct Place {
 }
 
 /// Outputs of a group of tiles for two filters.
-#[inline(never)]
 pub(super) fn tiles<const TILES: usize>(
     layer: &EncoderLayer,
     arrays: &ConvolutionArrays<'_>,
@@ -36,111 +27,63 @@ pub(super) fn tiles<const TILES: usize>(
     out: &mut [&mut [u8]],
     switches: &mut [&mut [u8]],
 ) {
-    for output in 0..2 {
-        let filter = place.filter + output;
-        let multiplier = arrays.multipliers.get(filter).map_or(0, |multiplier| multiplier.get());
-        for t in 0..TILES {
-            // One check for all frequencies.
-            let (first, last) = (2 * t + output, 2 * TILES * (FREQUENCIES - 1));
-            let sums = sums.as_flattened().as_flattened();
-            let Some(sums) = sums.get(first..=first + last) else { return };
-            let rows = columns(|f| sums.get(2 * TILES * f).copied().unwrap_or(0));
-            if layer.pool {
-                pooled(layer, &rows, multiplier, (place.tile + t, filter), out, switches);
-            } else {
-                unpooled(layer, &rows, multiplier, (place.tile + t, filter), out);
+    let multiplier = |filter: usize| arrays.multipliers.get(filter).map_or(0, |multiplier| multiplier.get());
+    let multipliers = [multiplier(place.filter), multiplier(place.filter + 1)];
+    let side = if layer.pool { TILE / 2 } else { TILE };
+    let (channels, first, count) = (layer.output.channels, side * place.tile, side * TILES);
+    let whole = first + count <= layer.output.width && out.len() == side;
+    let start = first * channels + place.filter;
+    let upper = place.filter % 4 == 2;
+    if layer.pool {
+        if let (true, [out_0, out_1], [switches_0, switches_1]) = (whole, &mut *out, &mut *switches) {
+            let out = [from(out_0, start), from(out_1, start)];
+            let switches = [from(switches_0, start / 4), from(switches_1, start / 4)];
+            pooled_outputs(sums, multipliers, channels, out, switches, upper);
+            return;
+        }
+        let mut values = [[0; WIDEST / 2 * COPIED_CHANNELS]; 2];
+        let mut bytes = [[0; WIDEST / 2]; 2];
+        let copies = values.each_mut().map(|row| row.as_mut_slice());
+        let copied_switches = bytes.each_mut().map(|row| row.as_mut_slice());
+        pooled_outputs(sums, multipliers, COPIED_CHANNELS, copies, copied_switches, upper);
+        copy(layer, first..first + count, place.filter, &values, out);
+        for (row, bytes) in switches.iter_mut().zip(&bytes) {
+            let row = from(row, start / 4).chunks_mut(channels / 4).take(count);
+            for (byte, copied) in row.filter_map(|window| window.first_mut()).zip(bytes) {
+                *byte = if upper { *byte | copied } else { *copied };
             }
         }
-    }
-}
-
-/// A^T M: four rows of six sums.
-#[inline(always)]
-fn columns(sum: impl Fn(usize) -> u32) -> [[u32; 6]; TILE] {
-    let mut rows = [[0; 6]; TILE];
-    for c in 0..6 {
-        let column = line(core::array::from_fn(|r| sum(frequency(r, c))));
-        for r in 0..TILE {
-            rows[r][c] = column[r];
+    } else {
+        if let (true, [out_0, out_1, out_2, out_3]) = (whole, &mut *out) {
+            let out = [from(out_0, start), from(out_1, start), from(out_2, start), from(out_3, start)];
+            plain_outputs(sums, multipliers, channels, out);
+            return;
         }
-        keep_apart();
+        let mut values = [[0; WIDEST * COPIED_CHANNELS]; TILE];
+        plain_outputs(sums, multipliers, COPIED_CHANNELS, values.each_mut().map(|row| row.as_mut_slice()));
+        copy(layer, first..first + count, place.filter, &values, out);
     }
-    rows
 }
 
-/// A^T m of six sums.
-#[inline(always)]
-const fn line(m: [u32; 6]) -> [u32; TILE] {
-    let (s, d) = (m[1].wrapping_add(m[2]), m[1].wrapping_sub(m[2]));
-    let (far_s, far_d) = (m[3].wrapping_add(m[4]), m[3].wrapping_sub(m[4]));
-    [
-        far_s.wrapping_sub(s << 2).wrapping_add(m[0].wrapping_mul(6)),
-        far_d.wrapping_sub(d << 1),
-        far_s.wrapping_sub(s),
-        (far_d << 1).wrapping_sub(d).wrapping_add(m[5].wrapping_mul(6)),
-    ]
+/// The end of a row, empty where there is none.
+fn from(row: &mut [u8], start: usize) -> &mut [u8] {
+    row.get_mut(start..).unwrap_or(&mut [])
 }
 
-/// Four windows of a tile: the maximum of four accumulators, and which it was, in one chain of comparisons, since each is four
-/// times the accumulator plus 3 to 0.
-#[inline(always)]
-fn pooled(
+/// Copies the outputs of two filters that lie inside the map.
+fn copy<const N: usize>(
     layer: &EncoderLayer,
-    rows: &[[u32; 6]; TILE],
-    multiplier: i32,
-    (tile, filter): (usize, usize),
-    out: &mut [&mut [u8]],
-    switches: &mut [&mut [u8]],
-) {
-    for y in 0..2 {
-        let Some(out) = out.get_mut(y) else { return };
-        let (upper, lower) = (line(rows[2 * y]), line(rows[2 * y + 1]));
-        for x in 0..2 {
-            let column = 2 * tile + x;
-            if column >= layer.output.width {
-                break;
-            }
-            let numbered = |value: u32, r: usize, c: usize, index: i32| {
-                let bits = SCALE_BITS[2 * y + r] + SCALE_BITS[2 * x + c];
-                ((value.wrapping_mul(INVERSE_OF_9) as i32) >> (bits - 2)) + 3 - index
-            };
-            let largest = numbered(upper[2 * x], 0, 0, 0)
-                .max(numbered(upper[2 * x + 1], 0, 1, 1))
-                .max(numbered(lower[2 * x], 1, 0, 2))
-                .max(numbered(lower[2 * x + 1], 1, 1, 3));
-            let index = column * layer.output.channels + filter;
-            if let Some(value) = out.get_mut(index) {
-                *value = requantize_u8(largest >> 2, multiplier);
-            }
-            if let Some(row) = switches.get_mut(y) {
-                write_switch(row, index, !largest as u8 & 3);
-            }
-        }
-        keep_apart();
-    }
-}
-
-#[inline(always)]
-fn unpooled(
-    layer: &EncoderLayer,
-    rows: &[[u32; 6]; TILE],
-    multiplier: i32,
-    (tile, filter): (usize, usize),
+    columns: core::ops::Range<usize>,
+    filter: usize,
+    values: &[[u8; N]],
     out: &mut [&mut [u8]],
 ) {
-    for y in 0..TILE {
-        let Some(out) = out.get_mut(y) else { return };
-        let values = line(rows[y]);
-        for x in 0..TILE {
-            let column = TILE * tile + x;
-            if column >= layer.output.width {
-                break;
-            }
-            let acc = (values[x].wrapping_mul(INVERSE_OF_9) as i32) >> (SCALE_BITS[y] + SCALE_BITS[x]);
-            if let Some(value) = out.get_mut(column * layer.output.channels + filter) {
-                *value = requantize_u8(acc, multiplier);
+    for (row, values) in out.iter_mut().zip(values) {
+        for (column, values) in columns.clone().zip(values.as_chunks::<COPIED_CHANNELS>().0) {
+            let pair = row.get_mut(column * layer.output.channels + filter..).and_then(|row| row.first_chunk_mut());
+            if let (Some(pair), [first, second, ..]) = (pair, values) {
+                *pair = [*first, *second];
             }
         }
-        keep_apart();
     }
 }

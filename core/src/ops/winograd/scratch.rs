@@ -1,7 +1,9 @@
 //! What lies where in the scratch of a call.
 
-use super::{PATCH, TILE, blocks_a_side};
+use super::blocks_a_side;
+use crate::arch::patch_transform::PATCH;
 use crate::arch::products::FREQUENCIES;
+use crate::arch::tile_outputs::TILE;
 use crate::model::EncoderLayer;
 
 /// Sums of the widest group: four tiles of two outputs.

@@ -1,0 +1,86 @@
+//! V = B^T d B of a patch of a map, two channels a word: the input of a Winograd convolution.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::needless_range_loop,
+    reason = "arrays of fixed sizes in loops of fixed lengths: no check is left"
+)]
+
+use super::lanes::{even_u8, odd_u8, subtract};
+use super::patch::{Patch, keep_apart};
+use super::products::{FREQUENCIES, frequency};
+
+/// Side of a patch.
+pub const PATCH: usize = 6;
+/// Added to the low lanes of four inputs, so that every transformed low lane is positive and nothing is borrowed from the high
+/// one: columns 4 and 5 of B^T sum to 1 in every row, so all of them rise by exactly this, which is taken back lane by lane.
+pub(crate) const LOW_LANE_OFFSET: u32 = 12_800;
+
+/// Transforms six rows and `C` columns of pixels, 5 or 6; with 5 the frequencies of column 5 are not written.
+///
+/// - `rows`: each from its first pixel on, `channels` elements a pixel.
+/// - `v`: `[pair][frequency][tile]`, of which tile `tile` is written; a pair for every two channels.
+#[inline(never)]
+pub fn patch_transform<const TILES: usize, const C: usize>(
+    rows: [&[u8]; PATCH],
+    channels: usize,
+    tile: usize,
+    v: &mut [[[u32; TILES]; FREQUENCIES]],
+) {
+    let Some(patch) = Patch::<PATCH, C>::new(rows, channels, channels / 4) else { return };
+    for (group, pairs) in v.as_chunks_mut::<2>().0.iter_mut().enumerate().take(patch.groups()) {
+        let [even, odd] = pairs;
+        // One check for all frequencies.
+        let last = TILES * (FREQUENCIES - 1);
+        let Some(even) = even.as_flattened_mut().get_mut(tile..=tile + last) else { return };
+        lanes::<TILES, C>(|r, c| even_u8(patch.word(r, c, group)), even);
+        keep_apart();
+        let Some(odd) = odd.as_flattened_mut().get_mut(tile..=tile + last) else { return };
+        lanes::<TILES, C>(|r, c| odd_u8(patch.word(r, c, group)), odd);
+        keep_apart();
+    }
+}
+
+/// Two channels; `v` starts with the tile's first frequency.
+#[inline(always)]
+fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, v: &mut [u32]) {
+    let mut half = [[0; PATCH]; PATCH];
+    for c in 0..C {
+        let mut d: [u32; PATCH] = core::array::from_fn(|r| word(r, c));
+        if c >= 4 {
+            d[4] = d[4].wrapping_add(LOW_LANE_OFFSET);
+            d[5] = d[5].wrapping_add(LOW_LANE_OFFSET);
+        }
+        let column = line(d);
+        for r in 0..PATCH {
+            half[r][c] = column[r];
+        }
+        keep_apart();
+    }
+    for (r, d) in half.into_iter().enumerate() {
+        let row = line(d);
+        for c in 0..C {
+            if let Some(value) = v.get_mut(TILES * frequency(r, c)) {
+                *value = subtract(row[c], LOW_LANE_OFFSET);
+            }
+        }
+        keep_apart();
+    }
+}
+
+/// B^T d of six words. A word is the integer `high * 2^16 + low`, the transform is linear, and every low lane ends positive: what
+/// is borrowed in between is given back.
+#[inline(always)]
+const fn line(d: [u32; 6]) -> [u32; 6] {
+    let c = d[4].wrapping_sub(d[2]);
+    let e = d[3].wrapping_sub(d[1]);
+    let a = d[4].wrapping_sub(d[2] << 2);
+    let b = d[3].wrapping_sub(d[1] << 2);
+    [
+        c.wrapping_add(d[0].wrapping_sub(d[2]) << 2),
+        a.wrapping_add(b),
+        a.wrapping_sub(b),
+        c.wrapping_add(e << 1),
+        c.wrapping_sub(e << 1),
+        d[5].wrapping_sub(d[3]).wrapping_sub(e << 2),
+    ]
+}
