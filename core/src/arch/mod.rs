@@ -9,6 +9,8 @@ mod dsp;
 #[cfg_attr(switchback_dsp, allow(dead_code, reason = "it is the definition, and what a back end leaves out"))]
 pub mod portable;
 
+pub(crate) use portable::blocks;
+
 #[cfg(switchback_dsp)]
 pub(crate) use dsp::{
     column_products, filter_transform, gather, lanes, patch_transform, products, tile_outputs, window_products,

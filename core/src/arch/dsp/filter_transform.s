@@ -1,85 +1,89 @@
-// U = G g G^T, two channels a word: r0 taps, r1 bytes between columns (and of all channels), r2 bytes between rows, r3 u.
+// U = G g G^T of a block of taps, two channels of every four: r0 taps, r1 bytes between columns (and of all channels), r2 bytes
+// between rows, r3 u.
 // The nine taps stay in registers: r3-r5, r6-r8, r9-r11, a row each; lr u. On the stack: 0 taps, 4 r1, 8 r2, 12 end of taps.
     .syntax unified
-    .equ SB_F, 36
-// Where row r and column c of the result go, in the first or second pair of channels.
-    .macro sb_u register, half, r, c
-    .if \c == 5
-    str \register, [lr, #(8 * (SB_F * \half + 30 + \r))]
+// Where row r and column c of the result go; sb_inner, sb_row_5, sb_column_5, sb_corner: see blocks.rs.
+    .macro sb_u register, r, c
+    .if \r == 5 && \c == 5
+    str \register, [lr, #(8 * sb_corner)]
+    .elseif \r == 5
+    str \register, [lr, #(8 * (sb_row_5 + \c))]
+    .elseif \c == 5
+    str \register, [lr, #(8 * (sb_column_5 + \r))]
     .else
-    str \register, [lr, #(8 * (SB_F * \half + 5 * \r + \c))]
+    str \register, [lr, #(8 * (sb_inner + 5 * \r + \c))]
     .endif
     .endm
 // Row r of the result from three taps or, c1 being the last of two, from two; the taps are kept.
-    .macro sb_u_keep columns, half, r, c0, c1, c2
-    sb_u \c0, \half, \r, 0
+    .macro sb_u_keep columns, r, c0, c1, c2
+    sb_u \c0, \r, 0
     .if \columns == 3
-    sb_u \c2, \half, \r, 5
+    sb_u \c2, \r, 5
     sadd16 r0, \c0, \c2
     sadd16 r1, r0, \c1
-    sb_u r1, \half, \r, 1
+    sb_u r1, \r, 1
     ssub16 r1, r0, \c1
-    sb_u r1, \half, \r, 2
+    sb_u r1, \r, 2
     sadd16 r0, \c2, \c2
     sadd16 r0, r0, r0
     sadd16 r0, r0, \c0
     sadd16 r1, \c1, \c1
     sadd16 r2, r0, r1
-    sb_u r2, \half, \r, 3
+    sb_u r2, \r, 3
     ssub16 r0, r0, r1
-    sb_u r0, \half, \r, 4
+    sb_u r0, \r, 4
     .else
     sadd16 r0, \c0, \c1
-    sb_u r0, \half, \r, 1
+    sb_u r0, \r, 1
     ssub16 r0, \c0, \c1
-    sb_u r0, \half, \r, 2
+    sb_u r0, \r, 2
     sadd16 r1, \c1, \c1
     sadd16 r0, \c0, r1
-    sb_u r0, \half, \r, 3
+    sb_u r0, \r, 3
     ssub16 r0, \c0, r1
-    sb_u r0, \half, \r, 4
+    sb_u r0, \r, 4
     .endif
     .endm
 // Row r of the result from the sums (or differences) of two rows; a0-a2 and b0-b2 are kept.
-    .macro sb_u_row columns, half, r, operation, a0, a1, a2, b0, b1, b2
+    .macro sb_u_row columns, r, operation, a0, a1, a2, b0, b1, b2
     \operation r0, \a0, \b0
     \operation r1, \a1, \b1
-    sb_u r0, \half, \r, 0
+    sb_u r0, \r, 0
     .if \columns == 3
     \operation r2, \a2, \b2
-    sb_u r2, \half, \r, 5
+    sb_u r2, \r, 5
     sadd16 r12, r0, r2
     sadd16 r12, r12, r1
-    sb_u r12, \half, \r, 1
+    sb_u r12, \r, 1
     sadd16 r1, r1, r1
     ssub16 r12, r12, r1
-    sb_u r12, \half, \r, 2
+    sb_u r12, \r, 2
     sadd16 r2, r2, r2
     sadd16 r2, r2, r2
     sadd16 r0, r0, r2
     sadd16 r2, r0, r1
-    sb_u r2, \half, \r, 3
+    sb_u r2, \r, 3
     ssub16 r0, r0, r1
-    sb_u r0, \half, \r, 4
+    sb_u r0, \r, 4
     .else
     sadd16 r12, r0, r1
-    sb_u r12, \half, \r, 1
+    sb_u r12, \r, 1
     ssub16 r12, r0, r1
-    sb_u r12, \half, \r, 2
+    sb_u r12, \r, 2
     sadd16 r1, r1, r1
     sadd16 r12, r0, r1
-    sb_u r12, \half, \r, 3
+    sb_u r12, \r, 3
     ssub16 r0, r0, r1
-    sb_u r0, \half, \r, 4
+    sb_u r0, \r, 4
     .endif
     .endm
-    .macro sb_taps columns, half, t0, t1, t2
+    .macro sb_taps columns, odd, t0, t1, t2
     ldr \t0, [r0]
     ldr \t1, [r0, r1]
     .if \columns == 3
     ldr \t2, [r0, r1, lsl #1]
     .endif
-    .if \half
+    .if \odd
     sxtb16 \t0, \t0, ror #8
     sxtb16 \t1, \t1, ror #8
     .if \columns == 3
@@ -100,63 +104,73 @@
     sadd16 \c, \a, \c
     sadd16 \a, \a, r0
     .endm
-    .macro sb_filter_half rows, columns, half
-    ldm sp, {r0, r1, r2}
-    sb_taps \columns, \half, r3, r4, r5
+    .macro sb_filter_group rows, columns, odd
+    sb_taps \columns, \odd, r3, r4, r5
     add r0, r2
-    sb_taps \columns, \half, r6, r7, r8
+    sb_taps \columns, \odd, r6, r7, r8
     .if \rows == 3
     add r0, r2
-    sb_taps \columns, \half, r9, r10, r11
+    sb_taps \columns, \odd, r9, r10, r11
     .endif
-    sb_u_keep \columns, \half, 0, r3, r4, r5
+    sb_u_keep \columns, 0, r3, r4, r5
     .if \rows == 3
-    sb_u_keep \columns, \half, 5, r9, r10, r11
+    sb_u_keep \columns, 5, r9, r10, r11
     sb_outer r3, r9
     sb_outer r4, r10
     .if \columns == 3
     sb_outer r5, r11
     .endif
-    sb_u_row \columns, \half, 1, sadd16, r9, r10, r11, r6, r7, r8
-    sb_u_row \columns, \half, 2, ssub16, r9, r10, r11, r6, r7, r8
+    sb_u_row \columns, 1, sadd16, r9, r10, r11, r6, r7, r8
+    sb_u_row \columns, 2, ssub16, r9, r10, r11, r6, r7, r8
     .else
-    sb_u_row \columns, \half, 1, sadd16, r3, r4, r5, r6, r7, r8
-    sb_u_row \columns, \half, 2, ssub16, r3, r4, r5, r6, r7, r8
+    sb_u_row \columns, 1, sadd16, r3, r4, r5, r6, r7, r8
+    sb_u_row \columns, 2, ssub16, r3, r4, r5, r6, r7, r8
     .endif
     sadd16 r6, r6, r6
     sadd16 r7, r7, r7
     .if \columns == 3
     sadd16 r8, r8, r8
     .endif
-    sb_u_row \columns, \half, 3, sadd16, r3, r4, r5, r6, r7, r8
-    sb_u_row \columns, \half, 4, ssub16, r3, r4, r5, r6, r7, r8
+    sb_u_row \columns, 3, sadd16, r3, r4, r5, r6, r7, r8
+    sb_u_row \columns, 4, ssub16, r3, r4, r5, r6, r7, r8
     .endm
-    .macro sb_filter rows, columns
-    .section .text.switchback_filter_\rows\()_\columns, "ax", %progbits
-    .global switchback_filter_\rows\()_\columns
-    .type switchback_filter_\rows\()_\columns, %function
+    .macro sb_filter block, rows, columns, odd
+    .section .text.switchback_filter_\block\()_\odd, "ax", %progbits
+    .global switchback_filter_\block\()_\odd
+    .type switchback_filter_\block\()_\odd, %function
     .thumb_func
     .balign 8
-switchback_filter_\rows\()_\columns:
+switchback_filter_\block\()_\odd:
     push {r4-r11, lr}
     add r4, r0, r1
     mov lr, r3
     push {r0, r1, r2, r4}
-1:  sb_filter_half \rows, \columns, 0
-    sb_filter_half \rows, \columns, 1
+    b.w 2f
+1:  ldm sp, {r0, r1, r2}
+2:  sb_filter_group \rows, \columns, \odd
     ldr r0, [sp]
     ldr r1, [sp, #12]
     adds r0, #4
     str r0, [sp]
-    add lr, lr, #(16 * SB_F)
+    add lr, lr, #(8 * sb_places)
     cmp r0, r1
     bne.w 1b
     add sp, #16
     pop {r4-r11, pc}
-    .size switchback_filter_\rows\()_\columns, . - switchback_filter_\rows\()_\columns
+    .size switchback_filter_\block\()_\odd, . - switchback_filter_\block\()_\odd
     .endm
-    sb_filter 3, 3
-    sb_filter 3, 2
-    sb_filter 2, 3
-    sb_filter 2, 2
+    .macro sb_block block, rows, columns, places, inner, row_5, column_5, corner
+    .set sb_places, \places
+    .set sb_inner, \inner
+    .set sb_row_5, \row_5
+    .set sb_column_5, \column_5
+    .set sb_corner, \corner
+    sb_filter \block, \rows, \columns, 0
+    sb_filter \block, \rows, \columns, 1
+    .endm
+    sb_block 0, 3, 3, 36, 0, 25, 31, 30
+    sb_block 1, 3, 3, 124, 0, 25, 56, 30
+    sb_block 2, 3, 2, 124, 62, 87, 0, 0
+    sb_block 3, 2, 3, 124, 93, 0, 118, 0
+    sb_block 4, 2, 2, 124, 31, 0, 0, 0
     .text

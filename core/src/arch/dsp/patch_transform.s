@@ -1,8 +1,8 @@
-// V = B^T d B, two channels a word: r0 six addresses of rows, r1 bytes between pixels, r2 v, r3 groups of four channels.
+// V = B^T d B through a block of taps, two channels a word: r0 six addresses of rows, r1 bytes between pixels, r2 a job: v of the even
+// pairs of channels, v of the odd ones, groups of four channels.
 // A row of the patch is transformed along x in r0-r5 (even channels) and r6-r11 (odd ones) and pushed; then column by column.
-// On the stack, below what is pushed: 0 rows, 24 v, 28 groups. lr bytes between pixels.
+// On the stack, below what is pushed: 0 rows, 24 and 28 v, 32 groups left, 36 bytes between pixels, 40 way back from the rows.
     .syntax unified
-    .equ SB_PATCH_F, 36
     .equ SB_LOW_LANE_OFFSET, 12800
 // B^T d in place, t being free; the results 0 to 5 are d0, d1, d4, d3, d2, d5.
     .macro sb_patch_line last, d0, d1, d2, d3, d4, d5, t
@@ -64,72 +64,109 @@
     sb_patch_line (\columns == 6), r6, r7, r8, r9, r10, r11, r12
     push {r6-r11}
     .endm
-// Column c, in register `place` of what was pushed; r6 v, r7 the offset in the low lanes.
-    .macro sb_patch_store register, tiles, half, f
-    ssub16 \register, \register, r7
-    str \register, [r6, #(4 * \tiles * (SB_PATCH_F * \half + \f))]
-    .endm
-    .macro sb_patch_column tiles, half, c, place, step
-    ldr r0, [sp, #(48 * 5 + 24 * (1 - \half) + 4 * \place)]
-    ldr r1, [sp, #(48 * 4 + 24 * (1 - \half) + 4 * \place)]
-    ldr r2, [sp, #(48 * 3 + 24 * (1 - \half) + 4 * \place)]
-    ldr r3, [sp, #(48 * 2 + 24 * (1 - \half) + 4 * \place)]
-    ldr r4, [sp, #(48 * 1 + 24 * (1 - \half) + 4 * \place)]
-    ldr r5, [sp, #(48 * 0 + 24 * (1 - \half) + 4 * \place)]
-    sb_patch_line 1, r0, r1, r2, r3, r4, r5, r12
-    sb_patch_store r0, \tiles, \half, (\c + 0 * \step)
-    sb_patch_store r1, \tiles, \half, (\c + 1 * \step)
-    sb_patch_store r4, \tiles, \half, (\c + 2 * \step)
-    sb_patch_store r3, \tiles, \half, (\c + 3 * \step)
-    sb_patch_store r2, \tiles, \half, (\c + 4 * \step)
-    sb_patch_store r5, \tiles, \half, (\c + 5 * \step)
-    .endm
-    .macro sb_patch_columns columns, tiles, half
-    sb_patch_column \tiles, \half, 0, 0, 5
-    sb_patch_column \tiles, \half, 1, 1, 5
-    sb_patch_column \tiles, \half, 2, 4, 5
-    sb_patch_column \tiles, \half, 3, 3, 5
-    sb_patch_column \tiles, \half, 4, 2, 5
-    .if \columns == 6
-    sb_patch_column \tiles, \half, 30, 5, 1
-    .endif
-    .endm
-    .macro sb_patch tiles, columns
-    .section .text.switchback_patch_\tiles\()_\columns, "ax", %progbits
-    .global switchback_patch_\tiles\()_\columns
-    .type switchback_patch_\tiles\()_\columns, %function
+// The six rows for blocks of 3 columns of taps, and of 2. Both are entered with lr the way back.
+    .macro sb_patch_rows columns
+    .section .text.switchback_patch_rows_\columns, "ax", %progbits
+    .type switchback_patch_rows_\columns, %function
     .thumb_func
     .balign 8
-switchback_patch_\tiles\()_\columns:
-    push {r4-r11, lr}
-    mov lr, r1
-    push {r2, r3}
-    ldm r0, {r4-r9}
-    push {r4-r9}
-1:  sb_patch_row \columns, 0
+switchback_patch_rows_\columns:
+    str lr, [sp, #40]
+    ldr lr, [sp, #36]
+    sb_patch_row \columns, 0
     sb_patch_row \columns, 1
     sb_patch_row \columns, 2
     sb_patch_row \columns, 3
     sb_patch_row \columns, 4
     sb_patch_row \columns, 5
+    ldr pc, [sp, #(288 + 40)]
+    .size switchback_patch_rows_\columns, . - switchback_patch_rows_\columns
+    .endm
+    sb_patch_rows 6
+    sb_patch_rows 5
+// r6 v, r7 the offset in the low lanes, r8 what was pushed of row 5.
+    .macro sb_patch_store register, tiles, place
+    ssub16 \register, \register, r7
+    str \register, [r6, #(4 * \tiles * (\place))]
+    .endm
+// A column whose elements are at this place of what was pushed; its first five frequencies are `step` apart.
+    .macro sb_patch_column tiles, last, place, first, step, row_5
+    ldr r0, [r8, #(48 * 5 + 4 * \place)]
+    ldr r1, [r8, #(48 * 4 + 4 * \place)]
+    ldr r2, [r8, #(48 * 3 + 4 * \place)]
+    ldr r3, [r8, #(48 * 2 + 4 * \place)]
+    ldr r4, [r8, #(48 * 1 + 4 * \place)]
+    .if \last
+    ldr r5, [r8, #(4 * \place)]
+    .endif
+    sb_patch_line \last, r0, r1, r2, r3, r4, r5, r12
+    sb_patch_store r0, \tiles, \first
+    sb_patch_store r1, \tiles, \first + \step
+    sb_patch_store r4, \tiles, \first + 2 * \step
+    sb_patch_store r3, \tiles, \first + 3 * \step
+    sb_patch_store r2, \tiles, \first + 4 * \step
+    .if \last
+    sb_patch_store r5, \tiles, \row_5
+    .endif
+    .endm
+// Block `block` of blocks.rs, whose taps have `rows` rows and `columns` columns.
+    .macro sb_patch block, tiles, rows, columns, places, inner, row_5, column_5, corner
+    .section .text.switchback_patch_\block\()_\tiles, "ax", %progbits
+    .global switchback_patch_\block\()_\tiles
+    .type switchback_patch_\block\()_\tiles, %function
+    .thumb_func
+    .balign 8
+switchback_patch_\block\()_\tiles:
+    push {r4-r11, lr}
+    sub sp, #44
+    str r1, [sp, #36]
+    ldm r0, {r4-r9}
+    stm sp, {r4-r9}
+    ldm r2, {r4-r6}
+    add r7, sp, #24
+    stm r7, {r4-r6}
+1:  
+    .if \columns == 3
+    bl switchback_patch_rows_6
+    .else
+    bl switchback_patch_rows_5
+    .endif
     ldr r6, [sp, #(288 + 24)]
     mov r7, #SB_LOW_LANE_OFFSET
-    sb_patch_columns \columns, \tiles, 0
-    sb_patch_columns \columns, \tiles, 1
+    add r8, sp, #24
+2:  sb_patch_column \tiles, (\rows == 3), 0, \inner, 5, \row_5
+    sb_patch_column \tiles, (\rows == 3), 1, \inner + 1, 5, \row_5 + 1
+    sb_patch_column \tiles, (\rows == 3), 4, \inner + 2, 5, \row_5 + 2
+    sb_patch_column \tiles, (\rows == 3), 3, \inner + 3, 5, \row_5 + 3
+    sb_patch_column \tiles, (\rows == 3), 2, \inner + 4, 5, \row_5 + 4
+    .if \columns == 3
+    sb_patch_column \tiles, (\rows == 3), 5, \column_5, 1, \corner
+    .endif
+    add r6, r6, #(4 * \tiles * \places)
+    cmp r8, sp
+    beq 3f
+    str r6, [sp, #(288 + 24)]
+    ldr r6, [sp, #(288 + 28)]
+    mov r8, sp
+    b.w 2b
+3:  str r6, [sp, #(288 + 28)]
     add sp, #288
-    ldr r0, [sp, #28]
-    add r6, r6, #(8 * \tiles * SB_PATCH_F)
+    ldr r0, [sp, #32]
     subs r0, #1
-    strd r6, r0, [sp, #24]
+    str r0, [sp, #32]
     bne.w 1b
-    add sp, #32
+    add sp, #44
     pop {r4-r11, pc}
-    .size switchback_patch_\tiles\()_\columns, . - switchback_patch_\tiles\()_\columns
+    .size switchback_patch_\block\()_\tiles, . - switchback_patch_\block\()_\tiles
     .endm
-    sb_patch 4, 6
-    sb_patch 2, 6
-    sb_patch 1, 6
-    sb_patch 4, 5
-    sb_patch 2, 5
-    sb_patch 1, 5
+    .macro sb_patch_block block, rows, columns, places, inner, row_5, column_5, corner
+    sb_patch \block, 4, \rows, \columns, \places, \inner, \row_5, \column_5, \corner
+    sb_patch \block, 2, \rows, \columns, \places, \inner, \row_5, \column_5, \corner
+    sb_patch \block, 1, \rows, \columns, \places, \inner, \row_5, \column_5, \corner
+    .endm
+    sb_patch_block 0, 3, 3, 36, 0, 25, 31, 30
+    sb_patch_block 1, 3, 3, 124, 0, 25, 56, 30
+    sb_patch_block 2, 3, 2, 124, 62, 87, 0, 0
+    sb_patch_block 3, 2, 3, 124, 93, 0, 118, 0
+    sb_patch_block 4, 2, 2, 124, 31, 0, 0, 0
     .text

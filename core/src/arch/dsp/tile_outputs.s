@@ -14,13 +14,13 @@
     rsb \m1, \m1, \m3, lsl #1
     mla \m1, \m5, r7, \m1
     .endm
-    .macro sb_out_column tiles, first, step
+    .macro sb_out_column tiles, first, step, last
     ldr r0, [r9, #(8 * \tiles * (\first + 0 * \step))]
     ldr r1, [r9, #(8 * \tiles * (\first + 1 * \step))]
     ldr r2, [r9, #(8 * \tiles * (\first + 2 * \step))]
     ldr r3, [r9, #(8 * \tiles * (\first + 3 * \step))]
     ldr r4, [r9, #(8 * \tiles * (\first + 4 * \step))]
-    ldr r5, [r9, #(8 * \tiles * (\first + 5 * \step))]
+    ldr r5, [r9, #(8 * \tiles * \last)]
     sb_out_line r0, r1, r2, r3, r4, r5, r6
     push {r1, r2, r4, r6}
     .endm
@@ -29,12 +29,12 @@
     ldr r9, [sp, #\sums]
     add r0, r9, #4
     str r0, [sp, #\sums]
-    sb_out_column \tiles, 0, 5
-    sb_out_column \tiles, 1, 5
-    sb_out_column \tiles, 2, 5
-    sb_out_column \tiles, 3, 5
-    sb_out_column \tiles, 4, 5
-    sb_out_column \tiles, 30, 1
+    sb_out_column \tiles, 0, 5, 25
+    sb_out_column \tiles, 1, 5, 26
+    sb_out_column \tiles, 2, 5, 27
+    sb_out_column \tiles, 3, 5, 28
+    sb_out_column \tiles, 4, 5, 29
+    sb_out_column \tiles, 31, 1, 30
     .endm
     .macro sb_out_row place, m0, m1, m2, m3, m4, m5, t
     ldr \m0, [sp, #(80 + 4 * \place)]

@@ -1,45 +1,61 @@
-//! U = G g G^T of a filter's taps, two channels a word: the weights of a Winograd convolution.
+//! U = G g G^T of the taps of a block, two channels a word: the weights of a Winograd convolution.
 #![allow(
     clippy::indexing_slicing,
     clippy::needless_range_loop,
     reason = "arrays of fixed sizes in loops of fixed lengths: no check is left"
 )]
 
+use super::blocks::{BLOCKS, Block};
 use super::lanes::{add, even_i8, odd_i8, subtract};
 use super::patch::{Patch, keep_apart};
-use super::products::{FREQUENCIES, frequency};
 
-/// Transforms `R` rows and `C` columns of taps, 2 or 3 each, of one filter; two taps along a side have no frequency 5 there, which
-/// is not written.
+/// Transforms block `B` of [`BLOCKS`] of one filter: the even pair of channels of every four, or the odd one.
 ///
-/// - `taps`: the first tap's channels and all behind them; the next column is `channels` further, the next row `row_stride`.
-/// - `u`: `[pair][frequency][output]`, of which output `output` is written; a pair for every two channels.
+/// - `taps`: the block's first tap and all behind it; the next column is `channels` further, the next row `row_stride`.
+/// - `u`: for every four channels the block's places, `[place][output]`, of which output `output` is written.
 #[inline(never)]
-pub fn filter_transform<const R: usize, const C: usize>(
+pub fn filter_transform<const B: usize>(
     taps: &[u8],
     channels: usize,
     row_stride: usize,
+    odd: bool,
     output: usize,
-    u: &mut [[[u32; 2]; FREQUENCIES]],
+    u: &mut [[u32; 2]],
 ) {
-    let rows: [&[u8]; R] = core::array::from_fn(|r| taps.get(r * row_stride..).unwrap_or(&[]));
+    let rows = |r: usize| taps.get(r * row_stride..).unwrap_or(&[]);
+    match const { BLOCKS[B].taps } {
+        (3, 3) => groups::<B, 3, 3>([rows(0), rows(1), rows(2)], channels, odd, output, u),
+        (3, _) => groups::<B, 3, 2>([rows(0), rows(1), rows(2)], channels, odd, output, u),
+        (_, 3) => groups::<B, 2, 3>([rows(0), rows(1)], channels, odd, output, u),
+        _ => groups::<B, 2, 2>([rows(0), rows(1)], channels, odd, output, u),
+    }
+}
+
+#[inline(always)]
+fn groups<const B: usize, const R: usize, const C: usize>(
+    rows: [&[u8]; R],
+    channels: usize,
+    odd: bool,
+    output: usize,
+    u: &mut [[u32; 2]],
+) {
+    let block = const { &BLOCKS[B] };
     let Some(patch) = Patch::<R, C>::new(rows, channels, channels / 4) else { return };
-    for (group, pairs) in u.as_chunks_mut::<2>().0.iter_mut().enumerate().take(patch.groups()) {
-        let [even, odd] = pairs;
+    for (group, u) in u.chunks_exact_mut(block.places).enumerate().take(patch.groups()) {
         // One check for all frequencies.
-        let last = 2 * (FREQUENCIES - 1);
-        let Some(even) = even.as_flattened_mut().get_mut(output..=output + last) else { return };
-        lanes::<R, C>(|r, c| even_i8(patch.word(r, c, group)), even);
-        keep_apart();
-        let Some(odd) = odd.as_flattened_mut().get_mut(output..=output + last) else { return };
-        lanes::<R, C>(|r, c| odd_i8(patch.word(r, c, group)), odd);
+        let Some(u) = u.as_flattened_mut().get_mut(output..=output + 2 * (block.places - 1)) else { return };
+        if odd {
+            lanes::<R, C>(|r, c| odd_i8(patch.word(r, c, group)), block, u);
+        } else {
+            lanes::<R, C>(|r, c| even_i8(patch.word(r, c, group)), block, u);
+        }
         keep_apart();
     }
 }
 
-/// Two channels; `u` starts with the filter's first frequency.
+/// Two channels; `u` starts with the filter's first place.
 #[inline(always)]
-fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, u: &mut [u32]) {
+fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, block: &Block, u: &mut [u32]) {
     let mut half = [[0; 3]; 6];
     for c in 0..C {
         let column = line::<R>(core::array::from_fn(|r| if r < R { word(r, c) } else { 0 }));
@@ -48,10 +64,10 @@ fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, u: 
         }
         keep_apart();
     }
-    for (r, g) in half.into_iter().enumerate().take(R + 3) {
+    for (r, g) in half.into_iter().enumerate() {
         let row = line::<C>(g);
-        for c in 0..C + 3 {
-            if let Some(value) = u.get_mut(2 * frequency(r, c)) {
+        for c in 0..6 {
+            if let Some(value) = block.place(r, c).and_then(|place| u.get_mut(2 * place)) {
                 *value = row[c];
             }
         }

@@ -1,5 +1,6 @@
 //! The definition of every function of a back end, in plain Rust with wrapping arithmetic.
 
+pub mod blocks;
 pub mod column_products;
 pub mod filter_transform;
 pub mod gather;

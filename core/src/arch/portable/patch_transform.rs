@@ -5,9 +5,9 @@
     reason = "arrays of fixed sizes in loops of fixed lengths: no check is left"
 )]
 
+use super::blocks::{BLOCKS, Block};
 use super::lanes::{even_u8, odd_u8, subtract};
 use super::patch::{Patch, keep_apart};
-use super::products::{FREQUENCIES, frequency};
 
 /// Side of a patch.
 pub const PATCH: usize = 6;
@@ -15,34 +15,50 @@ pub const PATCH: usize = 6;
 /// one: columns 4 and 5 of B^T sum to 1 in every row, so all of them rise by exactly this, which is taken back lane by lane.
 pub(crate) const LOW_LANE_OFFSET: u32 = 12_800;
 
-/// Transforms six rows and `C` columns of pixels, 5 or 6; with 5 the frequencies of column 5 are not written.
+/// Transforms what a tile reads through block `B` of [`BLOCKS`]: six rows, and as many columns as the block has taps, plus 3.
 ///
 /// - `rows`: each from its first pixel on, `channels` elements a pixel.
-/// - `v`: `[pair][frequency][tile]`, of which tile `tile` is written; a pair for every two channels.
+/// - `v`: for the even pair of channels of every four, then for the odd one, the block's places, `[place][tile]`, of which tile
+///   `tile` is written.
 #[inline(never)]
-pub fn patch_transform<const TILES: usize, const C: usize>(
+pub fn patch_transform<const TILES: usize, const B: usize>(
     rows: [&[u8]; PATCH],
     channels: usize,
     tile: usize,
-    v: &mut [[[u32; TILES]; FREQUENCIES]],
+    v: [&mut [[u32; TILES]]; 2],
 ) {
+    if const { BLOCKS[B].taps.1 == 3 } {
+        groups::<TILES, B, 6>(rows, channels, tile, v);
+    } else {
+        groups::<TILES, B, 5>(rows, channels, tile, v);
+    }
+}
+
+#[inline(always)]
+fn groups<const TILES: usize, const B: usize, const C: usize>(
+    rows: [&[u8]; PATCH],
+    channels: usize,
+    tile: usize,
+    [even, odd]: [&mut [[u32; TILES]]; 2],
+) {
+    let block = const { &BLOCKS[B] };
     let Some(patch) = Patch::<PATCH, C>::new(rows, channels, channels / 4) else { return };
-    for (group, pairs) in v.as_chunks_mut::<2>().0.iter_mut().enumerate().take(patch.groups()) {
-        let [even, odd] = pairs;
+    let pairs = even.chunks_exact_mut(block.places).zip(odd.chunks_exact_mut(block.places));
+    for (group, (even, odd)) in pairs.enumerate().take(patch.groups()) {
         // One check for all frequencies.
-        let last = TILES * (FREQUENCIES - 1);
+        let last = TILES * (block.places - 1);
         let Some(even) = even.as_flattened_mut().get_mut(tile..=tile + last) else { return };
-        lanes::<TILES, C>(|r, c| even_u8(patch.word(r, c, group)), even);
+        lanes::<TILES, C>(|r, c| even_u8(patch.word(r, c, group)), block, even);
         keep_apart();
         let Some(odd) = odd.as_flattened_mut().get_mut(tile..=tile + last) else { return };
-        lanes::<TILES, C>(|r, c| odd_u8(patch.word(r, c, group)), odd);
+        lanes::<TILES, C>(|r, c| odd_u8(patch.word(r, c, group)), block, odd);
         keep_apart();
     }
 }
 
-/// Two channels; `v` starts with the tile's first frequency.
+/// Two channels; `v` starts with the tile's first place.
 #[inline(always)]
-fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, v: &mut [u32]) {
+fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, block: &Block, v: &mut [u32]) {
     let mut half = [[0; PATCH]; PATCH];
     for c in 0..C {
         let mut d: [u32; PATCH] = core::array::from_fn(|r| word(r, c));
@@ -58,8 +74,8 @@ fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32,
     }
     for (r, d) in half.into_iter().enumerate() {
         let row = line(d);
-        for c in 0..C {
-            if let Some(value) = v.get_mut(TILES * frequency(r, c)) {
+        for c in 0..PATCH {
+            if let Some(value) = block.place(r, c).and_then(|place| v.get_mut(TILES * place)) {
                 *value = subtract(row[c], LOW_LANE_OFFSET);
             }
         }

@@ -3,49 +3,53 @@
 /// Frequencies of F(4x4,3x3).
 pub const FREQUENCIES: usize = 36;
 
-/// Where frequency `(r, c)` stands: those that all blocks of a larger kernel have, then those of row 5, of column 5, of both.
+/// Where frequency `(r, c)` stands in the sums: those that all blocks of a larger kernel have, then those of row 5, then the others
+/// of column 5.
 pub const fn frequency(r: usize, c: usize) -> usize {
     match (r, c) {
-        (5, 5) => 35,
+        (5, 5) => 30,
         (5, c) => 25 + c,
-        (r, 5) => 30 + r,
+        (r, 5) => 31 + r,
         (r, c) => 5 * r + c,
     }
 }
 
-/// What one call multiplies: a run of frequencies with the same pairs of channels.
+/// What one call multiplies: frequencies side by side, at the same distances in every pair of channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// The first frequency.
+    /// The first frequency in the sums.
     pub first: usize,
     /// How many frequencies.
     pub count: usize,
-    /// The first pair of channels.
+    /// Where the first frequency stands in the transforms.
     pub start: usize,
-    /// How many pairs of channels, at least 1.
-    pub depth: usize,
+    /// How much further it stands again, for the next block or pair of channels; at least `start + count`.
+    pub stride: usize,
 }
 
-/// For every frequency `f` of `run`, tile `t` and output `o`:
+/// For `i` below `count`, frequency `f = first + i`, tile `t` and output `o`, with `v` and `u` as long as each other:
 ///
 /// ```text
-/// sums[f][t][o] = seeds[f][o] + sum over k of low(v[k][f][t]) * low(u[k][f][o]) + high(..) * high(..)     (mod 2^32)
+/// sums[f][t][o] = seeds[f][o] + sum over k of low(v[p][t]) * low(u[p][o]) + high(..) * high(..)     (mod 2^32)
+///                                                            p = start + i + k * stride
 /// ```
-/// - `v`: transformed input, `[pair][frequency][tile]`, two channels a word.
-/// - `u`: transformed weights of two outputs, `[pair][frequency][output]`.
+/// - `v`: transformed input, two channels a word, for each tile.
+/// - `u`: transformed weights of two outputs.
+/// - `seeds`: what the sums start from; where there are none, from what they are.
 pub fn products<const TILES: usize>(
     run: &Run,
-    v: &[[[u32; TILES]; FREQUENCIES]],
-    u: &[[[u32; 2]; FREQUENCIES]],
-    seeds: &[[u32; 2]; FREQUENCIES],
+    v: &[[u32; TILES]],
+    u: &[[u32; 2]],
+    seeds: Option<&[[u32; 2]; FREQUENCIES]>,
     sums: &mut [[[u32; 2]; TILES]; FREQUENCIES],
 ) {
-    let pairs = run.start..run.start + run.depth;
-    let (v, u) = (v.get(pairs.clone()).unwrap_or(&[]), u.get(pairs).unwrap_or(&[]));
-    for (f, (sums, seeds)) in sums.iter_mut().zip(seeds).enumerate().skip(run.first).take(run.count) {
-        *sums = [*seeds; TILES];
-        for (v, u) in v.iter().zip(u) {
-            let (Some(v), Some(u)) = (v.get(f), u.get(f)) else { continue };
+    for (i, sums) in sums.iter_mut().skip(run.first).take(run.count).enumerate() {
+        if let Some(&seeds) = seeds.and_then(|seeds| seeds.get(run.first + i)) {
+            *sums = [seeds; TILES];
+        }
+        let v = v.get(run.start + i..).unwrap_or(&[]).iter().step_by(run.stride);
+        let u = u.get(run.start + i..).unwrap_or(&[]).iter().step_by(run.stride);
+        for (v, u) in v.zip(u) {
             for (sums, &v) in sums.iter_mut().zip(v) {
                 for (sum, &u) in sums.iter_mut().zip(u) {
                     *sum = super::lanes::multiply_add(*sum as i32, v, u) as u32;

@@ -2,8 +2,9 @@
 
 use core::ops::Range;
 
+use super::blocks;
 use super::scratch::{Scratch, patch_side};
-use super::{block_at, block_taps, blocks_a_side};
+use crate::arch::blocks::BLOCKS;
 use crate::arch::patch_transform::{PATCH, patch_transform};
 use crate::arch::tile_outputs::TILE;
 use crate::model::EncoderLayer;
@@ -47,30 +48,30 @@ fn tile<const TILES: usize>(
     let inside = TILE * tile >= p && TILE * tile + side <= layer.input.width + p;
     let whole = inside && window.len() >= side && window.iter().take(side).all(|row| !row.is_empty());
     if !whole {
-        copy_patch(layer, window, tile, scratch.patch);
+        copy_patch(layer, window, tile, scratch.patch());
     }
-    let (v, copied) = scratch.group_and_patch::<TILES>(done);
-    let pairs = channels / 2;
-    for index in 0..blocks_a_side(layer.kernel).pow(2) {
-        let (block_y, block_x) = block_at(layer.kernel, index);
-        let (taps_y, taps_x) = (block_taps(layer.kernel, block_y), block_taps(layer.kernel, block_x));
+    let ([even, odd], copied) = scratch.group_and_patch::<TILES>(done);
+    for index in blocks(layer.kernel) {
+        let Some(block) = BLOCKS.get(index) else { return };
+        let (first_row, first_column) = block.first_tap;
         let rows: [&[u8]; PATCH] = core::array::from_fn(|r| {
             // The last row of a block of two taps only feeds a frequency that it does not have: any row will do.
-            let r = 3 * block_y + r.min(taps_y + TILE - 2);
+            let r = first_row + r.min(block.taps.0 + TILE - 2);
             let (row, column) = if whole {
-                (window.get(r).copied().unwrap_or(&[]), TILE * tile - p + 3 * block_x)
+                (window.get(r).copied().unwrap_or(&[]), TILE * tile - p + first_column)
             } else {
-                (copied.get(r * side * channels..(r + 1) * side * channels).unwrap_or(&[]), 3 * block_x)
+                (copied.get(r * side * channels..(r + 1) * side * channels).unwrap_or(&[]), first_column)
             };
             row.get(column * channels..).unwrap_or(&[])
         });
-        let v = v.get_mut(index * pairs..(index + 1) * pairs).unwrap_or(&mut []);
-        // Nor is there a last column.
-        if taps_x == 3 {
-            patch_transform::<TILES, 6>(rows, channels, t, v);
-        } else {
-            patch_transform::<TILES, 5>(rows, channels, t, v);
-        }
+        let transform = match index {
+            0 => patch_transform::<TILES, 0>,
+            1 => patch_transform::<TILES, 1>,
+            2 => patch_transform::<TILES, 2>,
+            3 => patch_transform::<TILES, 3>,
+            _ => patch_transform::<TILES, 4>,
+        };
+        transform(rows, channels, t, [even, odd]);
     }
 }
 

@@ -16,10 +16,11 @@ mod weight_transform;
 #[cfg(test)]
 mod tests;
 
-use crate::arch::products::{FREQUENCIES, Run, products};
+use crate::arch::blocks::runs;
+use crate::arch::products::products;
 use crate::arch::tile_outputs::TILE;
 use crate::model::{ConvolutionArrays, EncoderLayer};
-use scratch::Scratch;
+use scratch::{Factors, GroupFactors, Scratch};
 
 /// Words of scratch that [`winograd_rows`] needs with `tiles` tiles of 4x4 outputs a pass.
 pub const fn winograd_scratch_words(layer: &EncoderLayer, tiles: usize) -> usize {
@@ -38,37 +39,9 @@ pub fn winograd_bound(filter: &[i8], bias: i32) -> i64 {
     255 * sum(1).max(sum(-1)) + i64::from(bias).abs()
 }
 
-/// Blocks of at most 3x3 taps along one side of the kernel.
-const fn blocks_a_side(kernel: usize) -> usize {
-    kernel.div_ceil(3)
-}
-
-/// Row and column of a block, in the order of its channels: so every frequency's blocks stand side by side.
-const fn block_at(kernel: usize, index: usize) -> (usize, usize) {
-    if kernel <= 3 {
-        return (0, 0);
-    }
-    match index {
-        0 => (1, 0),
-        1 => (0, 0),
-        2 => (0, 1),
-        _ => (1, 1),
-    }
-}
-
-/// Taps of a block along one side.
-const fn block_taps(kernel: usize, block: usize) -> usize {
-    let left = kernel - 3 * block;
-    if left < 3 { left } else { 3 }
-}
-
-/// Which channels each frequency sums over; a block of two taps has no frequency 5 along its side.
-fn runs(kernel: usize, pairs: usize) -> [Run; 4] {
-    let run = |first, count, start, depth| Run { first, count, start: start * pairs, depth: depth * pairs };
-    if kernel <= 3 {
-        return [run(0, FREQUENCIES, 0, 1), run(0, 0, 0, 1), run(0, 0, 0, 1), run(0, 0, 0, 1)];
-    }
-    [run(0, 25, 0, 4), run(25, 5, 1, 2), run(30, 5, 0, 2), run(35, 1, 1, 1)]
+/// The blocks of a kernel among [`BLOCKS`](crate::arch::blocks::BLOCKS).
+const fn blocks(kernel: usize) -> core::ops::Range<usize> {
+    if kernel <= 3 { 0..1 } else { 1..5 }
 }
 
 /// Four rows of the convolution: two rows of output where the layer pools, else four; at the bottom those that exist.
@@ -94,36 +67,55 @@ pub fn winograd_rows(
     while first < all {
         let count = tiles.clamp(1, all - first);
         input_transform::tiles(layer, window, first..first + count, &mut scratch);
+        let Some(mut factors) = scratch.factors() else { return };
+        let halves: &[Half] = if scratch::is_halved(layer, tiles) { &[Half::Even, Half::Odd] } else { &[Half::Both] };
         for filter in (0..layer.output.channels).step_by(2) {
-            weight_transform::filters(layer, arrays, filter, &mut scratch);
-            let mut done = 0;
-            while done < count {
-                let place = output_transform::Place { filter, tile: first + done };
-                done += match count - done {
-                    4.. => group::<4>(layer, arrays, done, place, &mut scratch, out, switches),
-                    2 | 3 => group::<2>(layer, arrays, done, place, &mut scratch, out, switches),
-                    _ => group::<1>(layer, arrays, done, place, &mut scratch, out, switches),
-                };
+            for &half in halves {
+                weight_transform::filters(layer, arrays, filter, half, &mut factors);
+                let mut done = 0;
+                while done < count {
+                    let place = output_transform::Place { filter, tile: first + done };
+                    done += match count - done {
+                        4.. => group::<4>(layer, arrays, done, half, place, &mut factors, out, switches),
+                        2 | 3 => group::<2>(layer, arrays, done, half, place, &mut factors, out, switches),
+                        _ => group::<1>(layer, arrays, done, half, place, &mut factors, out, switches),
+                    };
+                }
             }
         }
         first += count;
     }
 }
 
-/// Products and outputs of the tiles from `done` on of a pass, for two filters. Gives the number of tiles.
+/// Which pairs of channels of every four are multiplied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Half {
+    /// The first ones; sums begin.
+    Even,
+    /// The second ones, which complete the sums.
+    Odd,
+    Both,
+}
+
+/// Products and, where that completes the sums, outputs of the tiles from `done` on of a pass, for two filters. Gives the number
+/// of tiles.
 fn group<const TILES: usize>(
     layer: &EncoderLayer,
     arrays: &ConvolutionArrays<'_>,
     done: usize,
+    half: Half,
     place: output_transform::Place,
-    scratch: &mut Scratch<'_>,
+    factors: &mut Factors<'_>,
     out: &mut [&mut [u8]],
     switches: &mut [&mut [u8]],
 ) -> usize {
-    let Some((v, u, seeds, sums)) = scratch.products::<TILES>(done) else { return TILES };
-    for run in runs(layer.kernel, layer.input.channels / 2).iter().filter(|run| run.count > 0) {
-        products(run, v, u, seeds, sums);
+    let odd = half == Half::Odd;
+    let Some(GroupFactors { v, u, seeds, sums }) = factors.group::<TILES>(done, odd) else { return TILES };
+    for run in runs(layer.kernel) {
+        products(run, v, u, (!odd).then_some(seeds), sums);
     }
-    output_transform::tiles(layer, arrays, place, sums, out, switches);
+    if half != Half::Even {
+        output_transform::tiles(layer, arrays, place, sums, out, switches);
+    }
     TILES
 }

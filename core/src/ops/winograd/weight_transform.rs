@@ -1,48 +1,56 @@
-//! U = G g G^T of two filters, and the seeds that start the sums.
+//! U = G g G^T of two filters, and the bias among the seeds that start the sums.
 
-use super::scratch::Scratch;
-use super::{block_at, block_taps, blocks_a_side};
+use super::scratch::Factors;
+use super::{Half, blocks};
+use crate::arch::blocks::BLOCKS;
 use crate::arch::filter_transform::filter_transform;
 use crate::arch::products::frequency;
 use crate::arch::tile_outputs::NUMBERING;
 use crate::model::{ConvolutionArrays, EncoderLayer};
 
 /// Transforms filters `first` and `first + 1`.
-pub(super) fn filters(layer: &EncoderLayer, arrays: &ConvolutionArrays<'_>, first: usize, scratch: &mut Scratch<'_>) {
+pub(super) fn filters(
+    layer: &EncoderLayer,
+    arrays: &ConvolutionArrays<'_>,
+    first: usize,
+    half: Half,
+    factors: &mut Factors<'_>,
+) {
     for output in 0..2 {
         let start = (first + output) * layer.filter_weights();
         let weights = arrays.weights.get(start..start + layer.filter_weights()).unwrap_or(&[]);
         let bias = arrays.bias.get(first + output).map_or(0, |bias| bias.get());
-        seeds(bias, output, scratch);
-        filter(layer, zerocopy::IntoBytes::as_bytes(weights), output, scratch);
-    }
-}
-
-fn seeds(bias: i32, output: usize, scratch: &mut Scratch<'_>) {
-    let seeds = scratch.seeds.as_flattened_mut().get_mut(output..).unwrap_or(&mut []);
-    seeds.iter_mut().step_by(2).for_each(|seed| *seed = 0);
-    // Column 1 of A^T is -scale / 6: 36 b there adds b to every accumulator.
-    let bias = (frequency(1, 1), (bias as u32).wrapping_mul(36));
-    for (f, value) in NUMBERING.into_iter().chain([bias]) {
-        if let Some(seed) = seeds.get_mut(2 * f) {
-            *seed = seed.wrapping_add(value);
+        let seed = factors.seeds.get_mut(frequency(1, 1)).and_then(|seeds| seeds.get_mut(output));
+        if let (Some(seed), [(_, numbering), ..]) = (seed, NUMBERING) {
+            // Column 1 of A^T is -scale / 6: 36 b there adds b to every accumulator.
+            *seed = numbering.wrapping_add((bias as u32).wrapping_mul(36));
+        }
+        let weights = zerocopy::IntoBytes::as_bytes(weights);
+        match half {
+            Half::Even => filter(layer, weights, false, output, factors.u),
+            Half::Odd => filter(layer, weights, true, output, factors.u),
+            Half::Both => {
+                let (even, odd) = factors.u.split_at_mut_checked(factors.u.len() / 2).unwrap_or_default();
+                filter(layer, weights, false, output, even);
+                filter(layer, weights, true, output, odd);
+            }
         }
     }
 }
 
-fn filter(layer: &EncoderLayer, weights: &[u8], output: usize, scratch: &mut Scratch<'_>) {
+/// The pairs of channels of one half.
+fn filter(layer: &EncoderLayer, weights: &[u8], odd: bool, output: usize, u: &mut [[u32; 2]]) {
     let (k, channels) = (layer.kernel, layer.input.channels);
-    let pairs = channels / 2;
-    for index in 0..blocks_a_side(k).pow(2) {
-        let (block_y, block_x) = block_at(k, index);
-        let taps = weights.get((3 * block_y * k + 3 * block_x) * channels..).unwrap_or(&[]);
-        let u = scratch.u.get_mut(index * pairs..(index + 1) * pairs).unwrap_or(&mut []);
-        let transform = match (block_taps(k, block_y), block_taps(k, block_x)) {
-            (3, 3) => filter_transform::<3, 3>,
-            (3, _) => filter_transform::<3, 2>,
-            (_, 3) => filter_transform::<2, 3>,
-            _ => filter_transform::<2, 2>,
+    for index in blocks(k) {
+        let (y, x) = BLOCKS.get(index).map_or((0, 0), |block| block.first_tap);
+        let taps = weights.get((y * k + x) * channels..).unwrap_or(&[]);
+        let transform = match index {
+            0 => filter_transform::<0>,
+            1 => filter_transform::<1>,
+            2 => filter_transform::<2>,
+            3 => filter_transform::<3>,
+            _ => filter_transform::<4>,
         };
-        transform(taps, channels, k * channels, output, u);
+        transform(taps, channels, k * channels, odd, output, u);
     }
 }
