@@ -1,6 +1,7 @@
-// U = G g G^T of a block of taps, two channels of every four: r0 taps, r1 bytes between columns (and of all channels), r2 bytes
-// between rows, r3 u.
-// The nine taps stay in registers: r3-r5, r6-r8, r9-r11, a row each; lr u. On the stack: 0 taps, 4 r1, 8 r2, 12 end of taps.
+// U = G g G^T of a filter, two channels of every four: r0 taps, r1 bytes between columns (and of all channels), r2 bytes between
+// rows, r3 u.
+// The taps of a block stay in registers: r3-r5, r6-r8, r9-r11, a row each; lr u.
+// On the stack: 0 the block's taps, 4 r1, 8 r2, 12 end of the block's first tap, 16 taps, 20 u.
     .syntax unified
 // Where row r and column c of the result go; sb_inner, sb_row_5, sb_column_5, sb_corner: see blocks.rs.
     .macro sb_u register, r, c
@@ -134,17 +135,25 @@
     sb_u_row \columns, 3, sadd16, r3, r4, r5, r6, r7, r8
     sb_u_row \columns, 4, ssub16, r3, r4, r5, r6, r7, r8
     .endm
-    .macro sb_filter block, rows, columns, odd
-    .section .text.switchback_filter_\block\()_\odd, "ax", %progbits
-    .global switchback_filter_\block\()_\odd
-    .type switchback_filter_\block\()_\odd, %function
-    .thumb_func
-    .balign 8
-switchback_filter_\block\()_\odd:
-    push {r4-r11, lr}
-    add r4, r0, r1
-    mov lr, r3
-    push {r0, r1, r2, r4}
+// A block of `rows` rows and `columns` columns of taps, from tap (`first_row`, `first_column`) on.
+    .macro sb_filter_block odd, rows, columns, first_row, first_column, places, inner, row_5, column_5, corner
+    .set sb_inner, \inner
+    .set sb_row_5, \row_5
+    .set sb_column_5, \column_5
+    .set sb_corner, \corner
+    ldrd r0, lr, [sp, #16]
+    ldrd r1, r2, [sp, #4]
+    .if \first_row
+    add r0, r0, r2
+    add r0, r0, r2, lsl #1
+    .endif
+    .if \first_column
+    add r0, r0, r1
+    add r0, r0, r1, lsl #1
+    .endif
+    add r3, r0, r1
+    str r3, [sp, #12]
+    str r0, [sp]
     b.w 2f
 1:  ldm sp, {r0, r1, r2}
 2:  sb_filter_group \rows, \columns, \odd
@@ -152,25 +161,35 @@ switchback_filter_\block\()_\odd:
     ldr r1, [sp, #12]
     adds r0, #4
     str r0, [sp]
-    add lr, lr, #(8 * sb_places)
+    add lr, lr, #(8 * \places)
     cmp r0, r1
     bne.w 1b
-    add sp, #16
+    .endm
+    .macro sb_filter kernel, odd
+    .section .text.switchback_filter_\kernel\()_\odd, "ax", %progbits
+    .global switchback_filter_\kernel\()_\odd
+    .type switchback_filter_\kernel\()_\odd, %function
+    .thumb_func
+    .balign 8
+switchback_filter_\kernel\()_\odd:
+    push {r4-r11, lr}
+    sub sp, #24
+    strd r1, r2, [sp, #4]
+    strd r0, r3, [sp, #16]
+    .if \kernel == 3
+    sb_filter_block \odd, 3, 3, 0, 0, 36, 0, 25, 31, 30
+    .else
+    sb_filter_block \odd, 3, 3, 0, 0, 124, 0, 25, 56, 30
+    sb_filter_block \odd, 3, 2, 0, 3, 124, 62, 87, 0, 0
+    sb_filter_block \odd, 2, 3, 3, 0, 124, 93, 0, 118, 0
+    sb_filter_block \odd, 2, 2, 3, 3, 124, 31, 0, 0, 0
+    .endif
+    add sp, #24
     pop {r4-r11, pc}
-    .size switchback_filter_\block\()_\odd, . - switchback_filter_\block\()_\odd
+    .size switchback_filter_\kernel\()_\odd, . - switchback_filter_\kernel\()_\odd
     .endm
-    .macro sb_block block, rows, columns, places, inner, row_5, column_5, corner
-    .set sb_places, \places
-    .set sb_inner, \inner
-    .set sb_row_5, \row_5
-    .set sb_column_5, \column_5
-    .set sb_corner, \corner
-    sb_filter \block, \rows, \columns, 0
-    sb_filter \block, \rows, \columns, 1
-    .endm
-    sb_block 0, 3, 3, 36, 0, 25, 31, 30
-    sb_block 1, 3, 3, 124, 0, 25, 56, 30
-    sb_block 2, 3, 2, 124, 62, 87, 0, 0
-    sb_block 3, 2, 3, 124, 93, 0, 118, 0
-    sb_block 4, 2, 2, 124, 31, 0, 0, 0
+    sb_filter 3, 0
+    sb_filter 3, 1
+    sb_filter 5, 0
+    sb_filter 5, 1
     .text

@@ -1,7 +1,8 @@
-// V = B^T d B through a block of taps, two channels a word: r0 six addresses of rows, r1 bytes between pixels, r2 a job: v of the even
-// pairs of channels, v of the odd ones, groups of four channels.
+// V = B^T d B, two channels a word: r0 addresses of rows, r1 bytes between pixels, r2 a job: v of the even pairs of channels, v of the
+// odd ones, groups of four channels.
 // A row of the patch is transformed along x in r0-r5 (even channels) and r6-r11 (odd ones) and pushed; then column by column.
-// On the stack, below what is pushed: 0 rows, 24 and 28 v, 32 groups left, 36 bytes between pixels, 40 way back from the rows.
+// On the stack, below what is pushed: 0 six rows, 24 and 28 v, 32 groups left, 36 bytes between pixels, 40 way back from the
+// rows, 44 addresses of rows, 48 the job.
     .syntax unified
     .equ SB_LOW_LANE_OFFSET, 12800
 // B^T d in place, t being free; the results 0 to 5 are d0, d1, d4, d3, d2, d5.
@@ -109,23 +110,33 @@ switchback_patch_rows_\columns:
     sb_patch_store r5, \tiles, \row_5
     .endif
     .endm
-// Block `block` of blocks.rs, whose taps have `rows` rows and `columns` columns.
-    .macro sb_patch block, tiles, rows, columns, places, inner, row_5, column_5, corner
-    .section .text.switchback_patch_\block\()_\tiles, "ax", %progbits
-    .global switchback_patch_\block\()_\tiles
-    .type switchback_patch_\block\()_\tiles, %function
-    .thumb_func
-    .balign 8
-switchback_patch_\block\()_\tiles:
-    push {r4-r11, lr}
-    sub sp, #44
-    str r1, [sp, #36]
+// A block of `rows` rows and `columns` columns of taps, from tap (`first_row`, `first_column`) on; for the others see blocks.rs.
+    .macro sb_patch_block tiles, rows, columns, first_row, first_column, places, inner, row_5, column_5, corner
+    ldrd r0, r2, [sp, #44]
+    .if \first_row
+    adds r0, #(4 * \first_row)
+    .endif
+    .if \rows == 3
     ldm r0, {r4-r9}
+    .else
+    ldm r0, {r4-r8}
+    mov r9, r8
+    .endif
+    .if \first_column
+    ldr r1, [sp, #36]
+    add r1, r1, r1, lsl #1
+    add r4, r4, r1
+    add r5, r5, r1
+    add r6, r6, r1
+    add r7, r7, r1
+    add r8, r8, r1
+    add r9, r9, r1
+    .endif
     stm sp, {r4-r9}
     ldm r2, {r4-r6}
     add r7, sp, #24
     stm r7, {r4-r6}
-1:  
+1:
     .if \columns == 3
     bl switchback_patch_rows_6
     .else
@@ -155,18 +166,34 @@ switchback_patch_\block\()_\tiles:
     subs r0, #1
     str r0, [sp, #32]
     bne.w 1b
-    add sp, #44
+    .endm
+    .macro sb_patch kernel, tiles
+    .section .text.switchback_patch_\kernel\()_\tiles, "ax", %progbits
+    .global switchback_patch_\kernel\()_\tiles
+    .type switchback_patch_\kernel\()_\tiles, %function
+    .thumb_func
+    .balign 8
+switchback_patch_\kernel\()_\tiles:
+    push {r4-r11, lr}
+    sub sp, #52
+    strd r0, r2, [sp, #44]
+    str r1, [sp, #36]
+    .if \kernel == 3
+    sb_patch_block \tiles, 3, 3, 0, 0, 36, 0, 25, 31, 30
+    .else
+    sb_patch_block \tiles, 3, 3, 0, 0, 124, 0, 25, 56, 30
+    sb_patch_block \tiles, 3, 2, 0, 3, 124, 62, 87, 0, 0
+    sb_patch_block \tiles, 2, 3, 3, 0, 124, 93, 0, 118, 0
+    sb_patch_block \tiles, 2, 2, 3, 3, 124, 31, 0, 0, 0
+    .endif
+    add sp, #52
     pop {r4-r11, pc}
-    .size switchback_patch_\block\()_\tiles, . - switchback_patch_\block\()_\tiles
+    .size switchback_patch_\kernel\()_\tiles, . - switchback_patch_\kernel\()_\tiles
     .endm
-    .macro sb_patch_block block, rows, columns, places, inner, row_5, column_5, corner
-    sb_patch \block, 4, \rows, \columns, \places, \inner, \row_5, \column_5, \corner
-    sb_patch \block, 2, \rows, \columns, \places, \inner, \row_5, \column_5, \corner
-    sb_patch \block, 1, \rows, \columns, \places, \inner, \row_5, \column_5, \corner
-    .endm
-    sb_patch_block 0, 3, 3, 36, 0, 25, 31, 30
-    sb_patch_block 1, 3, 3, 124, 0, 25, 56, 30
-    sb_patch_block 2, 3, 2, 124, 62, 87, 0, 0
-    sb_patch_block 3, 2, 3, 124, 93, 0, 118, 0
-    sb_patch_block 4, 2, 2, 124, 31, 0, 0, 0
+    sb_patch 3, 4
+    sb_patch 3, 2
+    sb_patch 3, 1
+    sb_patch 5, 4
+    sb_patch 5, 2
+    sb_patch 5, 1
     .text

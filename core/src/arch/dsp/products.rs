@@ -4,7 +4,8 @@
 use core::arch::global_asm;
 use core::ptr;
 
-pub(crate) use crate::arch::portable::products::{FREQUENCIES, Run, frequency};
+use crate::arch::blocks::{self, CUT_PLACES, PLACES};
+pub(crate) use crate::arch::portable::products::{FREQUENCIES, frequency};
 
 global_asm!(include_str!("products.s"), options(raw));
 
@@ -14,77 +15,66 @@ struct Job {
     /// Null where the sums are added to.
     seeds: *const u32,
     sums: *mut u32,
-    end: *mut u32,
+    /// Steps left out of the first round.
+    skipped: usize,
     /// Bytes from behind the last step of a frequency back to the first step of the next one.
     back_v: usize,
     back_u: usize,
     /// Rounds of unrolled steps after the first one.
     further_rounds: usize,
-    /// Steps left out of the first round.
-    skipped: usize,
+    /// Steps left out of the first round in frequencies that only half of the blocks have.
+    skipped_of_half: usize,
 }
 
 type Products = unsafe extern "C" fn(v: *const u32, u: *const u32, job: *const Job);
 
 unsafe extern "C" {
-    fn switchback_products_4_36(v: *const u32, u: *const u32, job: *const Job);
-    fn switchback_products_2_36(v: *const u32, u: *const u32, job: *const Job);
-    fn switchback_products_1_36(v: *const u32, u: *const u32, job: *const Job);
-    fn switchback_products_4_31(v: *const u32, u: *const u32, job: *const Job);
-    fn switchback_products_2_31(v: *const u32, u: *const u32, job: *const Job);
-    fn switchback_products_1_31(v: *const u32, u: *const u32, job: *const Job);
-    fn switchback_products_4_62(v: *const u32, u: *const u32, job: *const Job);
-    fn switchback_products_2_62(v: *const u32, u: *const u32, job: *const Job);
-    fn switchback_products_1_62(v: *const u32, u: *const u32, job: *const Job);
+    fn switchback_products_3_4(v: *const u32, u: *const u32, job: *const Job);
+    fn switchback_products_3_2(v: *const u32, u: *const u32, job: *const Job);
+    fn switchback_products_3_1(v: *const u32, u: *const u32, job: *const Job);
+    fn switchback_products_5_4(v: *const u32, u: *const u32, job: *const Job);
+    fn switchback_products_5_2(v: *const u32, u: *const u32, job: *const Job);
+    fn switchback_products_5_1(v: *const u32, u: *const u32, job: *const Job);
 }
 
-/// For the frequencies of `run`, every tile and output: see the portable definition. `run` is one of
-/// [`blocks`](crate::arch::blocks).
+/// All products of a kernel of 3 or 5 taps a side: see the portable definition.
 #[inline(always)]
 pub(crate) fn products<const TILES: usize>(
-    run: &Run,
+    kernel: usize,
     v: &[[u32; TILES]],
     u: &[[u32; 2]],
     seeds: Option<&[[u32; 2]; FREQUENCIES]>,
     sums: &mut [[[u32; 2]; TILES]; FREQUENCIES],
 ) {
-    // The assembly, and the steps that it does a round.
-    let (products, steps): (Products, usize) = match (TILES, run.stride) {
-        (4, 36) => (switchback_products_4_36, 32),
-        (2, 36) => (switchback_products_2_36, 16),
-        (1, 36) => (switchback_products_1_36, 16),
-        (4, 31) => (switchback_products_4_31, 24),
-        (2, 31) => (switchback_products_2_31, 16),
-        (1, 31) => (switchback_products_1_31, 16),
-        (4, 62) => (switchback_products_4_62, 12),
-        (2, 62) => (switchback_products_2_62, 8),
-        (1, 62) => (switchback_products_1_62, 8),
-        _ => return,
-    };
-    let depth = v.len() / run.stride;
-    let frequencies = run.first..run.first + run.count;
-    let Some(sums) = sums.get_mut(frequencies.clone()) else { return };
-    if depth == 0 || u.len() < v.len() || sums.is_empty() || run.start + run.count > run.stride {
+    const { assert!(TILES == 4 || TILES == 2 || TILES == 1) };
+    let (pairs, count) = if kernel <= 3 { (v.len() / PLACES, 1) } else { (v.len() / CUT_PLACES, 4) };
+    if pairs == 0 || u.len() < v.len() {
         return;
     }
-    let seeds = seeds.and_then(|seeds| seeds.get(frequencies)).map_or(ptr::null(), |seeds| seeds.as_ptr().cast());
-    let sums = sums.as_mut_ptr_range();
-    let rounds = (depth - 1).div_ceil(steps).max(1);
-    let job = Job {
-        seeds,
-        sums: sums.start.cast(),
-        end: sums.end.cast(),
-        back_v: 4 * TILES * (depth * run.stride - 1),
-        back_u: 8 * (depth * run.stride - 1),
-        further_rounds: rounds - 1,
-        skipped: rounds * steps - (depth - 1),
+    // The assembly, and the steps that it does a round: half of them in frequencies that only half of the blocks have.
+    let (products, steps): (Products, usize) = match (count, TILES) {
+        (1, 4) => (switchback_products_3_4, 32),
+        (1, 2) => (switchback_products_3_2, 16),
+        (1, _) => (switchback_products_3_1, 16),
+        (_, 4) => (switchback_products_5_4, 24),
+        (_, 2) => (switchback_products_5_2, 16),
+        _ => (switchback_products_5_1, 16),
     };
-    // SAFETY: the run's frequencies lie within the first `stride` elements of `v` and of `u`, and each step goes on by `stride`
-    // elements: `depth` steps stay within `v`, and within `u`, which is as long. The assembly reads `count` pairs of seeds, if
-    // any, reads and writes `2 * TILES` words of sums for each, up to `end`; it keeps every register that the convention keeps.
-    // `LDRD` wants words, which u32 is aligned to.
-    unsafe {
-        let (v, u) = (v.as_ptr().add(run.start), u.as_ptr().add(run.start));
-        products(v.cast(), u.cast(), &raw const job);
-    }
+    let depth = pairs * count;
+    let rounds = (depth - 1).div_ceil(steps).max(1);
+    let places = pairs * blocks::places(kernel);
+    let job = Job {
+        seeds: seeds.map_or(ptr::null(), |seeds| seeds.as_ptr().cast()),
+        sums: sums.as_mut_ptr().cast(),
+        skipped: rounds * steps - (depth - 1),
+        back_v: 4 * TILES * (places - 1),
+        back_u: 8 * (places - 1),
+        further_rounds: rounds - 1,
+        skipped_of_half: (rounds * steps / 2 + 1).wrapping_sub(depth / 2),
+    };
+    // SAFETY: every frequency starts within the first places of `v` and of `u`, and its steps go through those of all pairs, which
+    // are `places` in both, as the portable definition's do. The assembly reads a pair of seeds, if there are any, for each
+    // frequency, and reads and writes all of `sums`; it keeps every register that the convention keeps. `LDRD` wants words,
+    // which u32 is aligned to.
+    unsafe { products(v.as_ptr().cast(), u.as_ptr().cast(), &raw const job) }
 }

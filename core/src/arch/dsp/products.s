@@ -48,7 +48,7 @@
     .macro sb_next1 stride
     sb_step1 \stride, r4, r5
     .endm
-// Stores the sums of a frequency, goes back to the next one.
+// Stores the sums of a frequency, goes back to the next one, if any.
     .macro sb_frequency_done last, next
     ldm sp, {r2, r3, r12}
     stm r3!, {r4-\last}
@@ -57,39 +57,29 @@
     sub r0, r0, r4
     sub r1, r1, r5
     bne.w \next
-    add sp, #40
-    pop {r4-r11, pc}
     .endm
-// Stack: 0 seeds, 4 sums, 8 end of sums, 12 and 16 way back of v and u, 20 where to enter a round, 24 where to go after one,
-// 28 where to go after the last one, 32 further rounds, 36 rounds left.
-    .macro sb_products tiles, stride, steps, step_bytes, seed_0, last
-    .section .text.switchback_products_\tiles\()_\stride, "ax", %progbits
-    .global switchback_products_\tiles\()_\stride
-    .type switchback_products_\tiles\()_\stride, %function
-    .thumb_func
-    .balign 8
-switchback_products_\tiles\()_\stride:
-    push {r4-r11, lr}
-    sub sp, #40
-    ldm r2, {r2-r8}
-    adr.w r9, 4f
-    adr.w r10, 6f
+// A run of frequencies. r0 v, r1 u, r2 seeds, r3 sums; r4 end of sums, r5 steps left out of the first round.
+    .macro sb_run tiles, stride, steps, step_bytes, seed_0, last
+    adr.w r6, 2f
+    mov r7, #\step_bytes
+    mla r5, r5, r7, r6
+    orr r5, r5, #1
+    str r4, [sp, #8]
+    str r5, [sp, #20]
+    adr.w r6, 4f
+    adr.w r7, 6f
     cmp r2, #0
     it eq
-    moveq r9, r10
-    orr r9, r9, #1
-    mov r10, r9
-    cbz r7, 8f
-    adr.w r10, 5f
-    orr r10, r10, #1
-8:  str r7, [sp, #32]
-    str r7, [sp, #36]
-    strd r10, r9, [sp, #24]
-    adr.w r10, 2f
-    mov r11, #\step_bytes
-    mla r7, r8, r11, r10
+    moveq r6, r7
+    ldr r8, [sp, #32]
+    adr.w r7, 5f
+    str r8, [sp, #36]
+    cmp r8, #0
+    it eq
+    moveq r7, r6
+    orr r6, r6, #1
     orr r7, r7, #1
-    stm sp, {r2-r7}
+    strd r7, r6, [sp, #24]
     cmp r2, #0
     beq.w 7f
 1:  ldrd \seed_0, \last, [r2], #8
@@ -103,6 +93,7 @@ switchback_products_\tiles\()_\stride:
     ldr pc, [sp, #24]
     .balign 4
 4:  sb_frequency_done \last, 1b
+    b.w 9f
     .balign 4
 5:  ldr r2, [sp, #36]
     subs r2, #1
@@ -113,20 +104,58 @@ switchback_products_\tiles\()_\stride:
     ldr pc, [sp, #28]
     .balign 4
 6:  sb_frequency_done \last, 7f
+    b.w 9f
 7:  str r3, [sp, #4]
     ldm r3, {r4-\last}
     sb_next\tiles \stride
     ldr pc, [sp, #20]
-    .size switchback_products_\tiles\()_\stride, . - switchback_products_\tiles\()_\stride
+9:
     .endm
-// A 3x3 kernel; then the inner frequencies of four blocks, and the others.
-    sb_products 4, 36, 32, 44, r10, r11
-    sb_products 2, 36, 16, 24, r6, r7
-    sb_products 1, 36, 16, 16, r4, r5
-    sb_products 4, 31, 24, 44, r10, r11
-    sb_products 2, 31, 16, 24, r6, r7
-    sb_products 1, 31, 16, 16, r4, r5
-    sb_products 4, 62, 12, 44, r10, r11
-    sb_products 2, 62, 8, 24, r6, r7
-    sb_products 1, 62, 8, 16, r4, r5
+// Stack: 0 seeds, 4 sums, 8 end of sums, 12 and 16 way back of v and u, 20 where to enter a round, 24 where to go after one,
+// 28 where to go after the last one, 32 further rounds, 36 rounds left, 40 steps left out of the first round of a run of 62.
+    .macro sb_products kernel, tiles, steps, step_bytes, seed_0, last
+    .section .text.switchback_products_\kernel\()_\tiles, "ax", %progbits
+    .global switchback_products_\kernel\()_\tiles
+    .type switchback_products_\kernel\()_\tiles, %function
+    .thumb_func
+    .balign 8
+switchback_products_\kernel\()_\tiles:
+    push {r4-r11, lr}
+    sub sp, #44
+    ldm r2, {r2, r3, r5-r9}
+    strd r6, r7, [sp, #12]
+    str r8, [sp, #32]
+    str r9, [sp, #40]
+    str r2, [sp]
+    .if \kernel == 3
+    add r4, r3, #(36 * 8 * \tiles)
+    sb_run \tiles, 36, \steps, \step_bytes, \seed_0, \last
+    .else
+    add r4, r3, #(25 * 8 * \tiles)
+    sb_run \tiles, 31, \steps, \step_bytes, \seed_0, \last
+    ldr r5, [sp, #40]
+    add r4, r3, #(6 * 8 * \tiles)
+8:  sb_run \tiles, 62, (\steps / 2), \step_bytes, \seed_0, \last
+    // The first of these two runs ends where the places of the next block begin.
+    ldr r5, [sp, #40]
+    cmp r5, #0
+    blt 10f
+    mvn r6, #0
+    str r6, [sp, #40]
+    add r4, r3, #(5 * 8 * \tiles)
+    add r0, r0, #(25 * 4 * \tiles)
+    add r1, r1, #(25 * 8)
+    b.w 8b
+10:
+    .endif
+    add sp, #44
+    pop {r4-r11, pc}
+    .size switchback_products_\kernel\()_\tiles, . - switchback_products_\kernel\()_\tiles
+    .endm
+    sb_products 3, 4, 32, 44, r10, r11
+    sb_products 3, 2, 16, 24, r6, r7
+    sb_products 3, 1, 16, 16, r4, r5
+    sb_products 5, 4, 24, 44, r10, r11
+    sb_products 5, 2, 16, 24, r6, r7
+    sb_products 5, 1, 16, 16, r4, r5
     .text

@@ -34,7 +34,7 @@ const STRIDE: usize = 31;
 /// row 5 but not column 5. Weights are 0 there.
 pub const BLANK: usize = 3 * STRIDE - 1;
 
-/// The 3x3 kernel, then the four blocks of a 5x5 kernel.
+/// A 3x3 kernel, then the four blocks of a 5x5 kernel.
 pub const BLOCKS: [Block; 5] = [
     Block { first_tap: (0, 0), taps: (3, 3), places: PLACES, inner: 0, row_5: 25, column_5: 31, corner: 30 },
     Block {

@@ -1,4 +1,4 @@
-//! U = G g G^T of the taps of a block, two channels a word: the weights of a Winograd convolution.
+//! U = G g G^T of a filter, two channels a word: the weights of a Winograd convolution.
 #![allow(
     clippy::indexing_slicing,
     clippy::needless_range_loop,
@@ -9,25 +9,29 @@ use super::blocks::{BLOCKS, Block};
 use super::lanes::{add, even_i8, odd_i8, subtract};
 use super::patch::{Patch, keep_apart};
 
-/// Transforms block `B` of [`BLOCKS`] of one filter: the even pair of channels of every four, or the odd one.
+/// Transforms a filter of 3 or 5 taps a side: the even pair of channels of every four, or the odd one.
 ///
-/// - `taps`: the block's first tap and all behind it; the next column is `channels` further, the next row `row_stride`.
-/// - `u`: for every four channels the block's places, `[place][output]`, of which output `output` is written.
+/// - `taps`: `[row][column][channel]`.
+/// - `u`: for every four channels the places of [`BLOCKS`], `[place][output]`, of which output `output` is written.
+pub fn filter_transform(kernel: usize, taps: &[u8], channels: usize, odd: bool, output: usize, u: &mut [[u32; 2]]) {
+    if kernel <= 3 {
+        return block::<0>(kernel, taps, channels, odd, output, u);
+    }
+    block::<1>(kernel, taps, channels, odd, output, u);
+    block::<2>(kernel, taps, channels, odd, output, u);
+    block::<3>(kernel, taps, channels, odd, output, u);
+    block::<4>(kernel, taps, channels, odd, output, u);
+}
+
 #[inline(never)]
-pub fn filter_transform<const B: usize>(
-    taps: &[u8],
-    channels: usize,
-    row_stride: usize,
-    odd: bool,
-    output: usize,
-    u: &mut [[u32; 2]],
-) {
-    let rows = |r: usize| taps.get(r * row_stride..).unwrap_or(&[]);
-    match const { BLOCKS[B].taps } {
-        (3, 3) => groups::<B, 3, 3>([rows(0), rows(1), rows(2)], channels, odd, output, u),
-        (3, _) => groups::<B, 3, 2>([rows(0), rows(1), rows(2)], channels, odd, output, u),
-        (_, 3) => groups::<B, 2, 3>([rows(0), rows(1)], channels, odd, output, u),
-        _ => groups::<B, 2, 2>([rows(0), rows(1)], channels, odd, output, u),
+fn block<const B: usize>(kernel: usize, taps: &[u8], channels: usize, odd: bool, output: usize, u: &mut [[u32; 2]]) {
+    let Block { first_tap: (y, x), taps: counts, .. } = const { BLOCKS[B] };
+    let row = |r: usize| taps.get(((y + r) * kernel + x) * channels..).unwrap_or(&[]);
+    match counts {
+        (3, 3) => groups::<B, 3, 3>([row(0), row(1), row(2)], channels, odd, output, u),
+        (3, _) => groups::<B, 3, 2>([row(0), row(1), row(2)], channels, odd, output, u),
+        (_, 3) => groups::<B, 2, 3>([row(0), row(1)], channels, odd, output, u),
+        _ => groups::<B, 2, 2>([row(0), row(1)], channels, odd, output, u),
     }
 }
 

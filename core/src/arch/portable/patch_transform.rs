@@ -1,4 +1,4 @@
-//! V = B^T d B of a patch of a map, two channels a word: the input of a Winograd convolution.
+//! V = B^T d B of what a tile reads, two channels a word: the input of a Winograd convolution.
 #![allow(
     clippy::indexing_slicing,
     clippy::needless_range_loop,
@@ -9,25 +9,46 @@ use super::blocks::{BLOCKS, Block};
 use super::lanes::{even_u8, odd_u8, subtract};
 use super::patch::{Patch, keep_apart};
 
-/// Side of a patch.
-pub const PATCH: usize = 6;
+/// Side of the patch of a block.
+const PATCH: usize = 6;
+/// Rows that a tile reads for the largest kernel.
+pub const MAX_ROWS: usize = 8;
 /// Added to the low lanes of four inputs, so that every transformed low lane is positive and nothing is borrowed from the high
 /// one: columns 4 and 5 of B^T sum to 1 in every row, so all of them rise by exactly this, which is taken back lane by lane.
 pub(crate) const LOW_LANE_OFFSET: u32 = 12_800;
 
-/// Transforms what a tile reads through block `B` of [`BLOCKS`]: six rows, and as many columns as the block has taps, plus 3.
+/// Transforms what a tile reads for a kernel of 3 or 5 taps a side: `kernel + 3` rows of as many pixels.
 ///
-/// - `rows`: each from its first pixel on, `channels` elements a pixel.
-/// - `v`: for the even pair of channels of every four, then for the odd one, the block's places, `[place][tile]`, of which tile
-///   `tile` is written.
-#[inline(never)]
-pub fn patch_transform<const TILES: usize, const B: usize>(
-    rows: [&[u8]; PATCH],
+/// - `rows`: each from its first pixel on, `channels` elements a pixel; the last two are not read for 3 taps.
+/// - `v`: for the even pair of channels of every four, then for the odd one, the places of [`BLOCKS`], `[place][tile]`, of which
+///   tile `tile` is written.
+pub fn patch_transform<const TILES: usize>(
+    kernel: usize,
+    rows: &[&[u8]; MAX_ROWS],
     channels: usize,
     tile: usize,
-    v: [&mut [[u32; TILES]]; 2],
+    mut v: [&mut [[u32; TILES]]; 2],
 ) {
-    if const { BLOCKS[B].taps.1 == 3 } {
+    if kernel <= 3 {
+        return block::<TILES, 0>(rows, channels, tile, &mut v);
+    }
+    block::<TILES, 1>(rows, channels, tile, &mut v);
+    block::<TILES, 2>(rows, channels, tile, &mut v);
+    block::<TILES, 3>(rows, channels, tile, &mut v);
+    block::<TILES, 4>(rows, channels, tile, &mut v);
+}
+
+#[inline(never)]
+fn block<const TILES: usize, const B: usize>(
+    rows: &[&[u8]; MAX_ROWS],
+    channels: usize,
+    tile: usize,
+    v: &mut [&mut [[u32; TILES]]; 2],
+) {
+    let Block { first_tap: (y, x), taps, .. } = const { BLOCKS[B] };
+    // The last row of a block of two taps only feeds a frequency that it does not have: any row will do.
+    let rows = core::array::from_fn(|r| rows[y + r.min(taps.0 + 2)].get(x * channels..).unwrap_or(&[]));
+    if taps.1 == 3 {
         groups::<TILES, B, 6>(rows, channels, tile, v);
     } else {
         groups::<TILES, B, 5>(rows, channels, tile, v);
@@ -39,7 +60,7 @@ fn groups<const TILES: usize, const B: usize, const C: usize>(
     rows: [&[u8]; PATCH],
     channels: usize,
     tile: usize,
-    [even, odd]: [&mut [[u32; TILES]]; 2],
+    [even, odd]: &mut [&mut [[u32; TILES]]; 2],
 ) {
     let block = const { &BLOCKS[B] };
     let Some(patch) = Patch::<PATCH, C>::new(rows, channels, channels / 4) else { return };

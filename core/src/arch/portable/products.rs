@@ -1,5 +1,7 @@
 //! The multiplications of a Winograd convolution: for each frequency, sums over pairs of channels.
 
+use super::blocks::runs;
+
 /// Frequencies of F(4x4,3x3).
 pub const FREQUENCIES: usize = 36;
 
@@ -14,7 +16,7 @@ pub const fn frequency(r: usize, c: usize) -> usize {
     }
 }
 
-/// What one call multiplies: frequencies side by side, at the same distances in every pair of channels.
+/// Frequencies side by side, at the same distances in every pair of channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     /// The first frequency in the sums.
@@ -27,32 +29,35 @@ pub struct Run {
     pub stride: usize,
 }
 
-/// For `i` below `count`, frequency `f = first + i`, tile `t` and output `o`, with `v` and `u` as long as each other:
+/// All products of a kernel of 3 or 5 taps a side. For every run, `i` below its `count`, frequency `f = first + i`, tile `t` and output
+/// `o`, with `v` and `u` as long as each other:
 ///
 /// ```text
 /// sums[f][t][o] = seeds[f][o] + sum over k of low(v[p][t]) * low(u[p][o]) + high(..) * high(..)     (mod 2^32)
 ///                                                            p = start + i + k * stride
 /// ```
-/// - `v`: transformed input, two channels a word, for each tile.
-/// - `u`: transformed weights of two outputs.
+/// - `v`: transformed input, two channels a word, for each tile; `u`: transformed weights of two outputs. Both have the places of
+///   [`BLOCKS`](super::blocks::BLOCKS) for each pair of channels.
 /// - `seeds`: what the sums start from; where there are none, from what they are.
 pub fn products<const TILES: usize>(
-    run: &Run,
+    kernel: usize,
     v: &[[u32; TILES]],
     u: &[[u32; 2]],
     seeds: Option<&[[u32; 2]; FREQUENCIES]>,
     sums: &mut [[[u32; 2]; TILES]; FREQUENCIES],
 ) {
-    for (i, sums) in sums.iter_mut().skip(run.first).take(run.count).enumerate() {
-        if let Some(&seeds) = seeds.and_then(|seeds| seeds.get(run.first + i)) {
-            *sums = [seeds; TILES];
-        }
-        let v = v.get(run.start + i..).unwrap_or(&[]).iter().step_by(run.stride);
-        let u = u.get(run.start + i..).unwrap_or(&[]).iter().step_by(run.stride);
-        for (v, u) in v.zip(u) {
-            for (sums, &v) in sums.iter_mut().zip(v) {
-                for (sum, &u) in sums.iter_mut().zip(u) {
-                    *sum = super::lanes::multiply_add(*sum as i32, v, u) as u32;
+    for run in runs(kernel) {
+        for (i, sums) in sums.iter_mut().skip(run.first).take(run.count).enumerate() {
+            if let Some(&seeds) = seeds.and_then(|seeds| seeds.get(run.first + i)) {
+                *sums = [seeds; TILES];
+            }
+            let v = v.get(run.start + i..).unwrap_or(&[]).iter().step_by(run.stride);
+            let u = u.get(run.start + i..).unwrap_or(&[]).iter().step_by(run.stride);
+            for (v, u) in v.zip(u) {
+                for (sums, &v) in sums.iter_mut().zip(v) {
+                    for (sum, &u) in sums.iter_mut().zip(u) {
+                        *sum = super::lanes::multiply_add(*sum as i32, v, u) as u32;
+                    }
                 }
             }
         }

@@ -2,10 +2,8 @@
 
 use core::ops::Range;
 
-use super::blocks;
 use super::scratch::{Scratch, patch_side};
-use crate::arch::blocks::BLOCKS;
-use crate::arch::patch_transform::{PATCH, patch_transform};
+use crate::arch::patch_transform::{MAX_ROWS, patch_transform};
 use crate::arch::tile_outputs::TILE;
 use crate::model::EncoderLayer;
 
@@ -36,7 +34,7 @@ fn group<const TILES: usize>(
     TILES
 }
 
-/// Transforms one tile through all blocks, as tile `t` of the group at `done`.
+/// Transforms one tile, as tile `t` of the group at `done`.
 fn tile<const TILES: usize>(
     layer: &EncoderLayer,
     window: &[&[u8]],
@@ -50,29 +48,15 @@ fn tile<const TILES: usize>(
     if !whole {
         copy_patch(layer, window, tile, scratch.patch());
     }
-    let ([even, odd], copied) = scratch.group_and_patch::<TILES>(done);
-    for index in blocks(layer.kernel) {
-        let Some(block) = BLOCKS.get(index) else { return };
-        let (first_row, first_column) = block.first_tap;
-        let rows: [&[u8]; PATCH] = core::array::from_fn(|r| {
-            // The last row of a block of two taps only feeds a frequency that it does not have: any row will do.
-            let r = first_row + r.min(block.taps.0 + TILE - 2);
-            let (row, column) = if whole {
-                (window.get(r).copied().unwrap_or(&[]), TILE * tile - p + first_column)
-            } else {
-                (copied.get(r * side * channels..(r + 1) * side * channels).unwrap_or(&[]), first_column)
-            };
-            row.get(column * channels..).unwrap_or(&[])
-        });
-        let transform = match index {
-            0 => patch_transform::<TILES, 0>,
-            1 => patch_transform::<TILES, 1>,
-            2 => patch_transform::<TILES, 2>,
-            3 => patch_transform::<TILES, 3>,
-            _ => patch_transform::<TILES, 4>,
-        };
-        transform(rows, channels, t, [even, odd]);
-    }
+    let (v, copied) = scratch.group_and_patch::<TILES>(done);
+    let rows: [&[u8]; MAX_ROWS] = core::array::from_fn(|r| {
+        if whole {
+            window.get(r).and_then(|row| row.get((TILE * tile - p) * channels..)).unwrap_or(&[])
+        } else {
+            copied.get(r * side * channels..(r + 1) * side * channels).unwrap_or(&[])
+        }
+    });
+    patch_transform(layer.kernel, &rows, channels, t, v);
 }
 
 /// Copies the patch of a tile that leaves the image, zeros outside.

@@ -16,7 +16,6 @@ mod weight_transform;
 #[cfg(test)]
 mod tests;
 
-use crate::arch::blocks::runs;
 use crate::arch::products::products;
 use crate::arch::tile_outputs::TILE;
 use crate::model::{ConvolutionArrays, EncoderLayer};
@@ -37,11 +36,6 @@ pub const fn winograd_suits(layer: &EncoderLayer) -> bool {
 pub fn winograd_bound(filter: &[i8], bias: i32) -> i64 {
     let sum = |sign: i64| filter.iter().map(|&w| (sign * i64::from(w)).max(0)).sum::<i64>();
     255 * sum(1).max(sum(-1)) + i64::from(bias).abs()
-}
-
-/// The blocks of a kernel among [`BLOCKS`](crate::arch::blocks::BLOCKS).
-const fn blocks(kernel: usize) -> core::ops::Range<usize> {
-    if kernel <= 3 { 0..1 } else { 1..5 }
 }
 
 /// Four rows of the convolution: two rows of output where the layer pools, else four; at the bottom those that exist.
@@ -111,9 +105,7 @@ fn group<const TILES: usize>(
 ) -> usize {
     let odd = half == Half::Odd;
     let Some(GroupFactors { v, u, seeds, sums }) = factors.group::<TILES>(done, odd) else { return TILES };
-    for run in runs(layer.kernel) {
-        products(run, v, u, (!odd).then_some(seeds), sums);
-    }
+    products(layer.kernel, v, u, (!odd).then_some(seeds), sums);
     if half != Half::Even {
         output_transform::tiles(layer, arrays, place, sums, out, switches);
     }

@@ -1,8 +1,7 @@
 //! U = G g G^T of two filters, and the bias among the seeds that start the sums.
 
+use super::Half;
 use super::scratch::Factors;
-use super::{Half, blocks};
-use crate::arch::blocks::BLOCKS;
 use crate::arch::filter_transform::filter_transform;
 use crate::arch::products::frequency;
 use crate::arch::tile_outputs::NUMBERING;
@@ -25,32 +24,16 @@ pub(super) fn filters(
             // Column 1 of A^T is -scale / 6: 36 b there adds b to every accumulator.
             *seed = numbering.wrapping_add((bias as u32).wrapping_mul(36));
         }
+        let channels = layer.input.channels;
         let weights = zerocopy::IntoBytes::as_bytes(weights);
         match half {
-            Half::Even => filter(layer, weights, false, output, factors.u),
-            Half::Odd => filter(layer, weights, true, output, factors.u),
+            Half::Even => filter_transform(layer.kernel, weights, channels, false, output, factors.u),
+            Half::Odd => filter_transform(layer.kernel, weights, channels, true, output, factors.u),
             Half::Both => {
                 let (even, odd) = factors.u.split_at_mut_checked(factors.u.len() / 2).unwrap_or_default();
-                filter(layer, weights, false, output, even);
-                filter(layer, weights, true, output, odd);
+                filter_transform(layer.kernel, weights, channels, false, output, even);
+                filter_transform(layer.kernel, weights, channels, true, output, odd);
             }
         }
-    }
-}
-
-/// The pairs of channels of one half.
-fn filter(layer: &EncoderLayer, weights: &[u8], odd: bool, output: usize, u: &mut [[u32; 2]]) {
-    let (k, channels) = (layer.kernel, layer.input.channels);
-    for index in blocks(k) {
-        let (y, x) = BLOCKS.get(index).map_or((0, 0), |block| block.first_tap);
-        let taps = weights.get((y * k + x) * channels..).unwrap_or(&[]);
-        let transform = match index {
-            0 => filter_transform::<0>,
-            1 => filter_transform::<1>,
-            2 => filter_transform::<2>,
-            3 => filter_transform::<3>,
-            _ => filter_transform::<4>,
-        };
-        transform(taps, channels, k * channels, odd, output, u);
     }
 }
