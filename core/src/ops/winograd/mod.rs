@@ -19,6 +19,7 @@ mod tests;
 use crate::arch::products::products;
 use crate::arch::tile_outputs::TILE;
 use crate::model::{ConvolutionArrays, EncoderLayer};
+use output_transform::Place;
 use scratch::{Factors, GroupFactors, Scratch};
 
 /// Words of scratch that [`winograd_rows`] needs with `tiles` tiles of 4x4 outputs a pass.
@@ -68,11 +69,11 @@ pub fn winograd_rows(
                 weight_transform::filters(layer, arrays, filter, half, &mut factors);
                 let mut done = 0;
                 while done < count {
-                    let place = output_transform::Place { filter, tile: first + done };
+                    let step = Step { half, done, place: Place { filter, tile: first + done } };
                     done += match count - done {
-                        4.. => group::<4>(layer, arrays, done, half, place, &mut factors, out, switches),
-                        2 | 3 => group::<2>(layer, arrays, done, half, place, &mut factors, out, switches),
-                        _ => group::<1>(layer, arrays, done, half, place, &mut factors, out, switches),
+                        4.. => group::<4>(layer, arrays, step, &mut factors, out, switches),
+                        2 | 3 => group::<2>(layer, arrays, step, &mut factors, out, switches),
+                        _ => group::<1>(layer, arrays, step, &mut factors, out, switches),
                     };
                 }
             }
@@ -91,18 +92,24 @@ enum Half {
     Both,
 }
 
-/// Products and, where that completes the sums, outputs of the tiles from `done` on of a pass, for two filters. Gives the number
-/// of tiles.
+/// What is multiplied of a pass at a time.
+struct Step {
+    half: Half,
+    /// The first tile of the pass.
+    done: usize,
+    place: Place,
+}
+
+/// Products and, where that completes the sums, outputs of a group of tiles for two filters. Gives the number of tiles.
 fn group<const TILES: usize>(
     layer: &EncoderLayer,
     arrays: &ConvolutionArrays<'_>,
-    done: usize,
-    half: Half,
-    place: output_transform::Place,
+    step: Step,
     factors: &mut Factors<'_>,
     out: &mut [&mut [u8]],
     switches: &mut [&mut [u8]],
 ) -> usize {
+    let Step { half, done, place } = step;
     let odd = half == Half::Odd;
     let Some(GroupFactors { v, u, seeds, sums }) = factors.group::<TILES>(done, odd) else { return TILES };
     products(layer.kernel, v, u, (!odd).then_some(seeds), sums);
