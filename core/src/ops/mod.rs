@@ -3,6 +3,7 @@
 //! An operation gets slices of rows, never a ring or an arena, and cannot fail: its arguments come from a parsed model. A
 //! row of padding is an empty slice.
 
+mod blocked_winograd;
 mod class_map;
 mod class_sums;
 mod convolution;
@@ -19,6 +20,10 @@ mod switches;
 mod unpool_deconvolution;
 mod winograd;
 
+pub use blocked_winograd::{
+    Blocking, MAX_DENSE_RATIO, as_convolution, blocked_winograd_rows, blocked_winograd_scratch_words,
+    dense_deconvolution_bound, dense_deconvolution_rows,
+};
 pub use class_map::{class_map_row, label_row, mask_row};
 pub use class_sums::class_sums_row;
 pub use convolution::{convolution_row, input_convolution_row};

@@ -1,5 +1,6 @@
 //! The definition of every function of a back end, in plain Rust with wrapping arithmetic.
 
+pub mod block_products;
 pub mod column_products;
 pub mod gather;
 pub mod lanes;
