@@ -1,7 +1,36 @@
 //! Where the low lane of a packed sum stays within its 24 bits.
 
-use super::TAPS;
+use super::{TAPS, filter_parts};
 use crate::model::DecoderLayer;
+
+/// Accumulators of low lanes stay below this.
+const MAX_LOW_LANE: i64 = 1 << 23;
+
+/// In how many parts the filters must be cut so that every part is exact, at most `most`.
+///
+/// - `weights`: `[filter][ky][kx][channel]`.
+/// - `ratios`: m, one a filter.
+/// - `bias`: one a channel; it counts with the first part.
+pub fn gather_parts(
+    layer: &DecoderLayer,
+    weights: &[i8],
+    ratios: &[u8],
+    bias: &[zerocopy::little_endian::I32],
+    most: usize,
+) -> Option<usize> {
+    let size = TAPS * layer.output.channels;
+    let exact = |parts: &usize| {
+        filter_parts(layer, *parts).all(|filters| {
+            let ratios = ratios.get(filters.clone()).unwrap_or(&[]);
+            let weights = weights.get(filters.start * size..filters.end * size).unwrap_or(&[]);
+            bias.iter().enumerate().all(|(channel, bias)| {
+                let bias = if filters.start == 0 { bias.get() } else { 0 };
+                gather_bound(layer, weights, ratios, bias, channel) < MAX_LOW_LANE
+            })
+        })
+    };
+    (1..=most).find(exact)
+}
 
 /// Taps of one axis that lie in the same cell, for an even and an odd output.
 const GROUPS: [[&[usize]; 2]; 2] = [[&[0, 1], &[2]], [&[0], &[1, 2]]];
