@@ -19,8 +19,6 @@ const MAX_WINOGRAD_ACCUMULATOR: i64 = 1 << 25;
 const MAX_BLOCKED_ACCUMULATOR: i64 = 1 << 27;
 /// The same for kernels of the network's input.
 const MAX_INPUT_ACCUMULATOR: i64 = 1 << 28;
-/// The most parts that the filters of a gathered deconvolution are cut in.
-const MAX_PARTS: usize = 16;
 /// What definitions cost.
 const DEFINITION: u64 = 4000;
 /// Tiles, groups and columns that are kept at a time.
@@ -59,53 +57,64 @@ impl<'m> Choices<'m> {
         Self { network, encoder: encoder.collect(), decoder: decoder.collect() }
     }
 
-    /// From the definitions on, the change of one layer that saves most, as long as there is one within `budget`.
+    /// From the definitions on, the layer that saves most by another kind of kernel takes it, as long as there is one within
+    /// `budget`.
     pub(super) fn fastest(&self, budget: usize) -> Plan {
-        let mut kernels = Kernels::definitions(self.network);
-        let mut plan = Plan::with_kernels(self.network, kernels.clone());
+        let definitions = Kernels::definitions(self.network);
+        let mut plan = Plan::with_kernels(self.network, definitions);
         let budget = budget.max(plan.arena_bytes());
-        while let Some((better, found)) = self.step(&kernels, budget) {
-            (kernels, plan) = (better, found);
-        }
-        plan
-    }
-
-    fn step(&self, kernels: &Kernels, budget: usize) -> Option<(Kernels, Plan)> {
-        let mut best = None;
-        let mut most = 0;
-        let mut offer = |replacement: Replacement, saved: u64| {
-            if saved > most {
-                let better = kernels.with(replacement);
-                let plan = Plan::with_kernels(self.network, better.clone());
-                if plan.arena_bytes() <= budget {
-                    most = saved;
-                    best = Some((better, plan));
+        let mut least = self.cost(plan.kernels());
+        loop {
+            let mut better = None;
+            for replacement in self.replacements() {
+                let kinds = plan.kernels().with(replacement);
+                let Some(kernels) = self.sized(&kinds, budget) else { continue };
+                let cost = self.cost(&kernels);
+                if cost < least {
+                    let candidate = Plan::with_kernels(self.network, kernels);
+                    if candidate.arena_bytes() <= budget {
+                        (least, better) = (cost, Some(candidate));
+                    }
                 }
             }
-        };
-        let room = |replacement, phase| {
-            let beside = bytes_beside_scratch(self.network, &kernels.with(replacement), phase);
-            budget.checked_sub(beside)
-        };
-        for (i, (layer, &exact)) in self.network.encoder().iter().zip(&self.encoder).enumerate() {
-            let now = convolution_cost(layer, kernels.convolution(i));
-            for kind in convolution_kinds(exact) {
-                let Some(room) = room(Replacement::Convolution(i, kind), Phase::Encode) else { continue };
-                let Some(kernel) = fastest_convolution(layer, kind, room) else { continue };
-                let saved = now.saturating_sub(convolution_cost(layer, kernel));
-                offer(Replacement::Convolution(i, kernel), saved * layer.macs());
+            match better {
+                Some(better) => plan = better,
+                None => return plan,
             }
         }
-        for (i, (layer, &exact)) in self.network.decoder().iter().zip(&self.decoder).enumerate() {
-            let now = deconvolution_cost(layer, kernels.deconvolution(i));
-            for kind in deconvolution_kinds(exact) {
-                let Some(room) = room(Replacement::Deconvolution(i, kind), Phase::Decode) else { continue };
-                let Some(kernel) = fastest_deconvolution(layer, kind, room) else { continue };
-                let saved = now.saturating_sub(deconvolution_cost(layer, kernel));
-                offer(Replacement::Deconvolution(i, kernel), saved * layer.macs());
-            }
+    }
+
+    /// Every exact kind of kernel of every layer.
+    fn replacements(&self) -> impl Iterator<Item = Replacement> + '_ {
+        let encoder = self.encoder.iter().enumerate().flat_map(|(i, &exact)| {
+            convolution_kinds(exact).into_iter().map(move |kind| Replacement::Convolution(i, kind))
+        });
+        let decoder = self.decoder.iter().enumerate().flat_map(|(i, &exact)| {
+            deconvolution_kinds(exact).into_iter().map(move |kind| Replacement::Deconvolution(i, kind))
+        });
+        encoder.chain(decoder)
+    }
+
+    /// Kernels of the same kinds, each with the scratch that is fastest in the room that the other buffers leave.
+    fn sized(&self, kinds: &Kernels, budget: usize) -> Option<Kernels> {
+        let room = |phase| budget.checked_sub(bytes_beside_scratch(self.network, kinds, phase));
+        let (encode, decode) = (room(Phase::Encode)?, room(Phase::Decode)?);
+        let mut kernels = Kernels::default();
+        for (layer, &kind) in self.network.encoder().iter().zip(&kinds.encoder) {
+            // As many as layers: it always fits, here and below.
+            let _ = kernels.encoder.push(fastest_convolution(layer, kind, encode)?);
         }
-        best
+        for (layer, &kind) in self.network.decoder().iter().zip(&kinds.decoder) {
+            let _ = kernels.decoder.push(fastest_deconvolution(layer, kind, decode)?);
+        }
+        Some(kernels)
+    }
+
+    fn cost(&self, kernels: &Kernels) -> u64 {
+        let encoder = self.network.encoder().iter().zip(&kernels.encoder);
+        let decoder = self.network.decoder().iter().zip(&kernels.decoder);
+        let encoder = encoder.map(|(layer, &kernel)| convolution_cost(layer, kernel) * layer.macs());
+        encoder.chain(decoder.map(|(layer, &kernel)| deconvolution_cost(layer, kernel) * layer.macs())).sum()
     }
 }
 
@@ -211,7 +220,10 @@ fn convolution_cost(layer: &EncoderLayer, kernel: ConvolutionKernel) -> u64 {
         ConvolutionKernel::Definition => DEFINITION,
         ConvolutionKernel::InputDirect => 1150,
         ConvolutionKernel::InputWinograd { groups } => 620 + 250 / groups.max(1) as u64,
-        ConvolutionKernel::Winograd { tiles } => 230 + 650 / tiles.max(1) as u64 + 6000 / channels.max(1),
+        ConvolutionKernel::Winograd { tiles } => {
+            let (products, weights, others) = if layer.kernel <= 3 { (230, 640, 6000) } else { (210, 840, 2800) };
+            products + weights / tiles.max(1) as u64 + others / channels.max(1)
+        }
         ConvolutionKernel::BlockedWinograd(blocking) => blocking_cost(layer, blocking),
     }
 }
@@ -226,7 +238,7 @@ fn blocking_cost(layer: &EncoderLayer, blocking: Blocking) -> u64 {
     // The last group of four is computed whole.
     let padded = tiles.next_multiple_of(4) * 1000 / tiles;
     let (products, visits, weights, input, output) =
-        if layer.kernel <= 3 { (230, 720, 870, 2100, 4000) } else { (265, 280, 1020, 2900, 2000) };
+        if layer.kernel <= 3 { (250, 1100, 800, 2300, 4000) } else { (215, 950, 1080, 3400, 1700) };
     (products + visits / part) * padded / 1000 + weights / tiles + input / filters + output / channels.max(1) as u64
 }
 
@@ -269,8 +281,7 @@ fn exact_deconvolution(model: &Model<'_>, layer: &DecoderLayer) -> Exact {
     let arrays = model.convolution(layer.convolution);
     let (weights, ratios, bias) = (arrays.weights, arrays.ratios, arrays.deconvolution_bias);
     if layer.unpool {
-        let parts =
-            if ops::gather_suits(layer) { ops::gather_parts(layer, weights, ratios, bias, MAX_PARTS) } else { None };
+        let parts = if ops::gather_suits(layer) { ops::gather_parts(layer, weights, ratios, bias) } else { None };
         return parts.map_or(Exact::Nothing, |parts| Exact::Gather { parts });
     }
     let small = |(channel, bias): (usize, &zerocopy::little_endian::I32)| {

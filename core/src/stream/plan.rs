@@ -169,6 +169,10 @@ impl Plan {
         layers == (network.encoder().len(), network.decoder().len()) && own.parts == self.parts
     }
 
+    pub(super) fn kernels(&self) -> &Kernels {
+        &self.kernels
+    }
+
     /// How a convolution is computed.
     pub fn convolution_kernel(&self, index: usize) -> ConvolutionKernel {
         self.kernels.convolution(index)

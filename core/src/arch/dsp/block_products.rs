@@ -26,6 +26,7 @@ struct Job {
 
 unsafe extern "C" {
     fn switchback_add_products(v: *const u32, u: *const u32, job: *const Job);
+    fn switchback_add_products_once(v: *const u32, u: *const u32, job: *const Job);
 }
 
 /// For every frequency `f` of `run`, tile `t` and output `o`: see the portable definition.
@@ -57,5 +58,12 @@ pub(crate) fn add_products(
     // element: `depth` steps read words of `depth` elements, all of them borrowed here. The assembly reads and writes
     // `2 * TILES` words of sums a frequency, up to `end`; it keeps every register that the convention keeps. `LDRD` and
     // `LDM` want words, which u32 is aligned to.
-    unsafe { switchback_add_products(v.add(TILES * run.first), u.add(2 * run.first), &raw const job) }
+    unsafe {
+        let (v, u) = (v.add(TILES * run.first), u.add(2 * run.first));
+        if rounds == 1 {
+            switchback_add_products_once(v, u, &raw const job);
+        } else {
+            switchback_add_products(v, u, &raw const job);
+        }
+    }
 }

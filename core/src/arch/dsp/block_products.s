@@ -1,6 +1,7 @@
 // Adds products over pairs of channels to sums of 4 tiles and 2 outputs: r0 v, r1 u, r2 a job (see block_products.rs).
 // Registers: r4-r11 sums, r2, r3 two words of u, r12, lr two words of v; all else lives on the stack.
-// Sixteen steps a round; the first round is entered so that the remainder of the depth is done in it.
+// Sixteen steps a round; the first round is entered so that the remainder of the depth is done in it. One round needs no
+// counter: it has a loop of its own.
     .syntax unified
     .macro sb_block_step
     ldrd r2, r3, [r1], #(8*24)
@@ -15,13 +16,15 @@
     smlad r10, r2, lr, r10
     smlad r11, r3, lr, r11
     .endm
-    // Stack: 0 sums, 4 end of sums, 8 rounds - 1, 12 entry, 16 and 20 way back of v and u, 24 counter.
-    .section .text.switchback_add_products, "ax", %progbits
-    .global switchback_add_products
-    .type switchback_add_products, %function
+    // Stack: 0 end of sums, 4 rounds - 1, 8 entry, 12 and 16 way back of v and u, 20 sums, 24 counter. Between frequencies,
+    // r12 points to the sums.
+    .macro sb_block_products name, single
+    .section .text.\name, "ax", %progbits
+    .global \name
+    .type \name, %function
     .thumb_func
     .balign 8
-switchback_add_products:
+\name:
     push {r4-r11, lr}
     ldm r2, {r3-r8}
     adr.w r10, 2f
@@ -29,29 +32,39 @@ switchback_add_products:
     mla r6, r6, r11, r10
     orr r6, r6, #1
     sub sp, #28
-    stm sp, {r3-r8}
-1:  ldr r12, [sp]
+    mov r12, r3
+    stm sp, {r4-r8}
+1:  str r12, [sp, #20]
     ldm r12, {r4-r11}
-    ldrd r2, r3, [sp, #8]
+    .if \single
+    ldr r3, [sp, #8]
+    .else
+    ldrd r2, r3, [sp, #4]
     str r2, [sp, #24]
+    .endif
     bx r3
     .balign 4
 2:  .rept 16
     sb_block_step
     .endr
+    .if \single == 0
     ldr r2, [sp, #24]
     subs r2, #1
     str r2, [sp, #24]
     bpl.w 2b
-    ldrd r2, r3, [sp]
-    stm r2!, {r4-r11}
-    str r2, [sp]
-    cmp r2, r3
-    ldrd r2, r3, [sp, #16]
+    .endif
+    ldr r12, [sp, #20]
+    stm r12!, {r4-r11}
+    ldrd r2, r3, [sp, #12]
     sub r0, r0, r2
     sub r1, r1, r3
+    ldr r2, [sp]
+    cmp r12, r2
     bne.w 1b
     add sp, #28
     pop {r4-r11, pc}
-    .size switchback_add_products, . - switchback_add_products
+    .size \name, . - \name
+    .endm
+    sb_block_products switchback_add_products, 0
+    sb_block_products switchback_add_products_once, 1
     .text

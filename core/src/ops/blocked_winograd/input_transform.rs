@@ -10,6 +10,7 @@ use core::ops::Range;
 use super::scratch::{Scratch, patch_sides};
 use super::{TILE, frequency, part};
 use crate::arch::block_products::{FREQUENCIES, TILES};
+use crate::arch::block_transforms::transform_values;
 use crate::arch::lanes::{even_u8, odd_u8, subtract};
 use crate::arch::patch::{Patch, keep_apart};
 use crate::model::EncoderLayer;
@@ -102,6 +103,9 @@ fn block<const C: usize>(
     t: usize,
     v: &mut [[[u32; TILES]; FREQUENCIES]],
 ) {
+    if transform_values::<C>(rows, stride, quads, t, v) {
+        return;
+    }
     let Some(patch) = Patch::<ROWS, C>::new(rows, stride, quads) else { return };
     for (quad, pairs) in v.as_chunks_mut::<2>().0.iter_mut().enumerate().take(patch.groups()) {
         let [even, odd] = pairs;
@@ -116,25 +120,17 @@ fn block<const C: usize>(
     }
 }
 
-/// Two channels of one block; `v` starts with the tile's first frequency.
+/// Two channels of one block; `v` starts with the tile's first frequency. Words of the patch are loaded again for every row of
+/// frequencies: that costs no more than to spill them.
 #[inline(always)]
 fn lanes<const C: usize>(word: impl Fn(usize, usize) -> u32, v: &mut [u32]) {
-    let mut half = [[0; 6]; ROWS];
-    for c in 0..C {
-        let mut d: [u32; ROWS] = core::array::from_fn(|r| word(r, c));
-        // Columns 4 and 5 of C sum to 1 in every row, and so does B^T times (2, 0, 1, -1): every low lane rises alike.
-        if c >= 4 {
-            d[0] = d[0].wrapping_add(2 * LOW_LANE_OFFSET);
-            d[2] = d[2].wrapping_add(LOW_LANE_OFFSET);
-            d[3] = d[3].wrapping_sub(LOW_LANE_OFFSET);
-        }
-        half[0][c] = d[0].wrapping_sub(d[2]);
-        half[1][c] = d[1].wrapping_add(d[2]);
-        half[2][c] = d[2].wrapping_sub(d[1]);
-        half[3][c] = d[1].wrapping_sub(d[3]);
-        keep_apart();
-    }
-    for (r, d) in half.into_iter().enumerate() {
+    let mut row = |r: usize, combined: &dyn Fn(usize) -> u32| {
+        let d = core::array::from_fn(|c| match c {
+            _ if c >= C => 0,
+            // Columns 4 and 5 of C sum to 1 in every row: every low lane rises alike.
+            4 | 5 => combined(c).wrapping_add(LOW_LANE_OFFSET),
+            _ => combined(c),
+        });
         let row = input_line(d);
         for c in 0..6 {
             if let Some(value) = v.get_mut(TILES * frequency(r, c)) {
@@ -142,5 +138,9 @@ fn lanes<const C: usize>(word: impl Fn(usize, usize) -> u32, v: &mut [u32]) {
             }
         }
         keep_apart();
-    }
+    };
+    row(0, &|c| word(0, c).wrapping_sub(word(2, c)));
+    row(1, &|c| word(1, c).wrapping_add(word(2, c)));
+    row(2, &|c| word(2, c).wrapping_sub(word(1, c)));
+    row(3, &|c| word(1, c).wrapping_sub(word(3, c)));
 }

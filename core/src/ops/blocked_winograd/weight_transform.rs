@@ -10,6 +10,7 @@ use core::ops::Range;
 use super::scratch::Scratch;
 use super::{Filters, frequency, part};
 use crate::arch::block_products::FREQUENCIES;
+use crate::arch::block_transforms::transform_weights;
 use crate::arch::lanes::{add, even_i8, high, low, odd_i8, pack, subtract};
 use crate::arch::patch::{Patch, keep_apart};
 use crate::model::EncoderLayer;
@@ -74,6 +75,9 @@ fn block<const R: usize, const C: usize>(
     output: usize,
     u: &mut [[[u32; 2]; FREQUENCIES]],
 ) {
+    if transform_weights::<R, C>(rows, stride, quads, output, u) {
+        return;
+    }
     let Some(patch) = Patch::<3, C>::new(rows, stride, quads) else { return };
     for (quad, pairs) in u.as_chunks_mut::<2>().0.iter_mut().enumerate().take(patch.groups()) {
         let [even, odd] = pairs;
@@ -143,17 +147,9 @@ fn two_outputs<const R: usize, const C: usize>(
 /// Two channels of one block; `u` starts with the filter's first frequency.
 #[inline(always)]
 fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, u: &mut [u32]) {
-    let mut half = [[0; 3]; 4];
-    for c in 0..C {
-        let g: [u32; 3] = core::array::from_fn(|r| if r < R { word(r, c) } else { 0 });
-        let outer = if R == 3 { add(g[0], g[2]) } else { g[0] };
-        half[0][c] = add(g[0], g[0]);
-        half[1][c] = add(outer, g[1]);
-        half[2][c] = subtract(outer, g[1]);
-        half[3][c] = add(g[2], g[2]);
-        keep_apart();
-    }
-    for (r, g) in half.into_iter().enumerate().take(R + 1) {
+    let g: [[u32; 3]; 3] =
+        core::array::from_fn(|r| core::array::from_fn(|c| if r < R && c < C { word(r, c) } else { 0 }));
+    let mut row = |r: usize, g: [u32; 3]| {
         let row = weight_line::<C>(g);
         for c in 0..C + 3 {
             if let Some(value) = u.get_mut(2 * frequency(r, c)) {
@@ -161,5 +157,12 @@ fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, u: 
             }
         }
         keep_apart();
+    };
+    row(0, g[0].map(|g| add(g, g)));
+    if R == 3 {
+        row(3, g[2].map(|g| add(g, g)));
     }
+    let outer: [u32; 3] = core::array::from_fn(|c| if R == 3 { add(g[0][c], g[2][c]) } else { g[0][c] });
+    row(1, core::array::from_fn(|c| add(outer[c], g[1][c])));
+    row(2, core::array::from_fn(|c| subtract(outer[c], g[1][c])));
 }

@@ -96,7 +96,7 @@ fn equals_the_definition() {
         let ratios: Vec<u8> =
             (0..filters).map(|_| if extreme { most } else { 1 + random.below(u32::from(most)) as u8 }).collect();
         let bias: Vec<I32> = (0..channels).map(|_| I32::new(random.below(20001) as i32 - 10000)).collect();
-        let needed = gather_parts(&layer, &weights, &ratios, &bias, 16).expect("a part of four filters is exact");
+        let needed = gather_parts(&layer, &weights, &ratios, &bias).expect("a part of four filters is exact");
         most_parts = most_parts.max(needed);
         let parts = needed + random.below(2) as usize;
         let density = [0, 12, 50, 100][random.below(4) as usize];
