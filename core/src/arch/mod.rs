@@ -10,6 +10,10 @@ mod dsp;
 pub mod portable;
 
 #[cfg(switchback_dsp)]
-pub(crate) use dsp::{column_products, gather, lanes, patch, products, window_products};
+pub(crate) use dsp::{
+    block_products, block_transforms, column_products, gather, lanes, patch, products, window_products,
+};
 #[cfg(not(switchback_dsp))]
-pub(crate) use portable::{column_products, gather, lanes, patch, products, window_products};
+pub(crate) use portable::{
+    block_products, block_transforms, column_products, gather, lanes, patch, products, window_products,
+};

@@ -4,6 +4,7 @@
 //! [`crate::ops`]. It never reads an element, and the operations never see a ring.
 
 mod checksum;
+mod choice;
 mod decode;
 mod encode;
 mod finish;

@@ -2,6 +2,8 @@
 
 use core::arch::asm;
 
+pub(crate) use crate::arch::portable::lanes::{high, low};
+
 /// One instruction from one or two words to one. None of them reads memory, traps or needs a state.
 macro_rules! instruction {
     ($(#[$doc:meta])* $name:ident($a:ident) = $text:literal) => {

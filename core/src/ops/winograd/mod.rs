@@ -14,11 +14,14 @@ mod scratch;
 mod weight_transform;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use crate::arch::products::{FREQUENCIES, Run, products};
 use crate::model::{ConvolutionArrays, EncoderLayer};
+pub(super) use input_transform::line as input_line;
+pub(super) use output_transform::line as output_line;
 use scratch::Scratch;
+pub(super) use weight_transform::line as weight_line;
 
 /// Side of a tile of outputs.
 const TILE: usize = 4;
@@ -46,12 +49,12 @@ pub fn winograd_bound(filter: &[i8], bias: i32) -> i64 {
 }
 
 /// Blocks of at most 3x3 taps along one side of the kernel.
-const fn blocks_a_side(kernel: usize) -> usize {
+pub(super) const fn blocks_a_side(kernel: usize) -> usize {
     kernel.div_ceil(3)
 }
 
 /// Row and column of a block, in the order of its channels: so every frequency's blocks stand side by side.
-const fn block_at(kernel: usize, index: usize) -> (usize, usize) {
+pub(super) const fn block_at(kernel: usize, index: usize) -> (usize, usize) {
     if kernel <= 3 {
         return (0, 0);
     }
@@ -64,7 +67,7 @@ const fn block_at(kernel: usize, index: usize) -> (usize, usize) {
 }
 
 /// Taps of a block along one side.
-const fn block_taps(kernel: usize, block: usize) -> usize {
+pub(super) const fn block_taps(kernel: usize, block: usize) -> usize {
     let left = kernel - 3 * block;
     if left < 3 { left } else { 3 }
 }

@@ -70,7 +70,7 @@ fn columns(sum: impl Fn(usize) -> u32) -> [[u32; 6]; TILE] {
 
 /// A^T m of six sums.
 #[inline(always)]
-const fn line(m: [u32; 6]) -> [u32; TILE] {
+pub(in crate::ops) const fn line(m: [u32; 6]) -> [u32; TILE] {
     let (s, d) = (m[1].wrapping_add(m[2]), m[1].wrapping_sub(m[2]));
     let (far_s, far_d) = (m[3].wrapping_add(m[4]), m[3].wrapping_sub(m[4]));
     [

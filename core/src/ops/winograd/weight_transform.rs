@@ -93,7 +93,7 @@ fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, u: 
 
 /// G g of three taps (or two) in each lane.
 #[inline(always)]
-fn line<const TAPS: usize>(g: [u32; 3]) -> [u32; 6] {
+pub(in crate::ops) fn line<const TAPS: usize>(g: [u32; 3]) -> [u32; 6] {
     let twice = add(g[1], g[1]);
     let (outer, far) = if TAPS == 3 {
         let doubled = add(g[2], g[2]);
