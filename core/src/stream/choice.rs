@@ -8,6 +8,7 @@ use heapless::Vec;
 
 use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, Replacement};
 use super::plan::{Phase, Plan, bytes_beside_scratch};
+use crate::bounded::bounded;
 use crate::model::bounds::convolution_bound;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, EncoderLayer, Model, Network};
@@ -54,7 +55,23 @@ impl<'m> Choices<'m> {
         let network = model.network();
         let encoder = network.encoder().iter().enumerate().map(|(i, layer)| exact_convolution(model, i, layer));
         let decoder = network.decoder().iter().map(|layer| exact_deconvolution(model, layer));
-        Self { network, encoder: encoder.collect(), decoder: decoder.collect() }
+        Self { network, encoder: bounded(encoder), decoder: bounded(decoder) }
+    }
+
+    /// What may be exact for a network whose weights are not known yet, as it is with those of nearly all trained ones.
+    pub(super) fn assumed(network: &'m Network) -> Self {
+        let encoder = network.encoder().iter().enumerate().map(|(i, layer)| match i {
+            0 if suits_input(layer) => Exact::Input,
+            0 => Exact::Nothing,
+            _ if ops::winograd_suits(layer) => Exact::Winograd { four_rows: true },
+            _ => Exact::Nothing,
+        });
+        let decoder = network.decoder().iter().map(|layer| match layer.unpool {
+            true if ops::gather_suits(layer) => Exact::Gather { parts: 1 },
+            false if ops::winograd_suits(&ops::as_convolution(layer)) => Exact::Dense,
+            _ => Exact::Nothing,
+        });
+        Self { network, encoder: bounded(encoder), decoder: bounded(decoder) }
     }
 
     /// From the definitions on, the layer that saves most by another kind of kernel takes it, as long as there is one within
@@ -214,7 +231,7 @@ fn fastest_blocking(layer: &EncoderLayer, room: usize) -> Option<Blocking> {
     best.map(|(_, blocking)| blocking)
 }
 
-fn convolution_cost(layer: &EncoderLayer, kernel: ConvolutionKernel) -> u64 {
+pub(super) fn convolution_cost(layer: &EncoderLayer, kernel: ConvolutionKernel) -> u64 {
     let channels = layer.input.channels as u64;
     match kernel {
         ConvolutionKernel::Definition => DEFINITION,
@@ -242,7 +259,7 @@ fn blocking_cost(layer: &EncoderLayer, blocking: Blocking) -> u64 {
     (products + visits / part) * padded / 1000 + weights / tiles + input / filters + output / channels.max(1) as u64
 }
 
-fn deconvolution_cost(layer: &DecoderLayer, kernel: DeconvolutionKernel) -> u64 {
+pub(super) fn deconvolution_cost(layer: &DecoderLayer, kernel: DeconvolutionKernel) -> u64 {
     let (filters, outputs) = (layer.input.channels.max(1) as u64, layer.output.channels.max(1) as u64);
     // Packed weights, lists, sums of parts.
     let gather = |columns: usize, lists: u64, parts: usize| {
@@ -257,6 +274,10 @@ fn deconvolution_cost(layer: &DecoderLayer, kernel: DeconvolutionKernel) -> u64 
     }
 }
 
+fn suits_input(layer: &EncoderLayer) -> bool {
+    ops::input_direct_suits(layer) || ops::input_winograd_suits(layer)
+}
+
 fn exact_convolution(model: &Model<'_>, index: usize, layer: &EncoderLayer) -> Exact {
     let arrays = model.convolution(index);
     let largest = |bound: fn(&[i8], i32) -> i64| {
@@ -264,9 +285,12 @@ fn exact_convolution(model: &Model<'_>, index: usize, layer: &EncoderLayer) -> E
         filters.map(|(filter, bias)| bound(filter, bias.get())).max().unwrap_or(0)
     };
     if index == 0 {
-        let suits = ops::input_direct_suits(layer) || ops::input_winograd_suits(layer);
         let bound = |filter: &[i8], bias| convolution_bound(filter, bias, true);
-        return if suits && largest(bound) < MAX_INPUT_ACCUMULATOR { Exact::Input } else { Exact::Nothing };
+        return if suits_input(layer) && largest(bound) < MAX_INPUT_ACCUMULATOR {
+            Exact::Input
+        } else {
+            Exact::Nothing
+        };
     }
     if !ops::winograd_suits(layer) {
         return Exact::Nothing;

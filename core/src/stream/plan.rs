@@ -144,7 +144,16 @@ impl Plan {
     /// Step by step, the layer changes its kernel that saves most. The length that the plan asks for, given as the budget,
     /// gives the same plan: a firmware's build and its program agree by this alone.
     pub fn within(model: &Model<'_>, budget: usize) -> Self {
-        let choices = Choices::new(model);
+        Self::chosen(&Choices::new(model), budget)
+    }
+
+    /// The plan that a trained model of `network` most likely has within `budget` bytes: as if its weights stayed within the
+    /// bounds of every kernel.
+    pub fn assuming_bounds(network: &Network, budget: usize) -> Self {
+        Self::chosen(&Choices::assumed(network), budget)
+    }
+
+    fn chosen(choices: &Choices<'_>, budget: usize) -> Self {
         let mut plan = choices.fastest(budget);
         loop {
             // A plan that needs less than it was given might be another one with less: its length never grows here.
