@@ -5,7 +5,7 @@ use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{Model, Network};
-use switchback::stream::{ARENA_ALIGNMENT, Phase, Plan};
+use switchback::stream::{ARENA_ALIGNMENT, ConvolutionKernel, DeconvolutionKernel, Phase, Plan};
 
 fn assert_sound(plan: &Plan) {
     for (i, a) in plan.parts().iter().enumerate() {
@@ -54,6 +54,22 @@ fn table_1_at_full_width_stays_below_500_kib() {
         let arena = arena_kib(NetworkSpec { head, ..NetworkSpec::table1(1.0, input, 2) });
         assert!(arena <= 500.0, "{arena} KiB");
     }
+}
+
+/// Every layer of the paper's network gets a fast kernel in 512 KiB, scratch included.
+#[test]
+fn table_1_at_full_width_is_fast_in_512_kib() {
+    let input = InputSpec { width: 320, height: 320, channels: 1 };
+    let network = Network::new(NetworkSpec::table1(1.0, input, 2)).expect("a preset is a network");
+    let bytes = random_model::bytes(&network, 1);
+    let model = Model::parse(bytes.as_slice()).expect("a valid model");
+    let plan = Plan::within(&model, 512 << 10);
+    assert_sound(&plan);
+    assert!(plan.arena_bytes() <= 512 << 10, "{} bytes", plan.arena_bytes());
+    let mut convolutions = (0..network.encoder().len()).map(|i| plan.convolution_kernel(i));
+    assert!(convolutions.all(|kernel| kernel != ConvolutionKernel::Definition), "{plan:?}");
+    let mut deconvolutions = (0..network.decoder().len()).map(|i| plan.deconvolution_kernel(i));
+    assert!(deconvolutions.all(|kernel| kernel != DeconvolutionKernel::Definition), "{plan:?}");
 }
 
 #[test]

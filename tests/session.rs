@@ -1,7 +1,7 @@
 //! What a session refuses, and that one image leaves nothing behind for the next.
 
 use parity::random_model;
-use parity::recorder::run_core;
+use parity::recorder::{run_core, run_core_planned};
 use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{InputSpec, NetworkSpec};
@@ -102,6 +102,25 @@ proptest! {
             // An image that was begun and given up.
             session.push_row(&pixels[..network.input().row_elements()]).expect("a row of the right length");
             session.restart();
+        }
+    }
+
+    #[test]
+    fn every_plan_gives_the_values_of_the_definitions(network in networks(), seed in any::<u64>()) {
+        let bytes = random_model::bytes(&network, seed);
+        let model = Model::parse(bytes.as_slice()).expect("a valid model");
+        let pixels = random_model::image(&network, seed);
+        let expected = run_core(&model, &pixels, 0);
+        let (smallest, fastest) = (Plan::new(&network), Plan::within(&model, usize::MAX));
+        let room = fastest.arena_bytes() - smallest.arena_bytes();
+        for step in 0..=4 {
+            let plan = Plan::within(&model, smallest.arena_bytes() + step * room / 4);
+            prop_assert_eq!(&Plan::within(&model, plan.arena_bytes()), &plan);
+            let found = run_core_planned(&model, &pixels, 0xa5, plan.clone());
+            for (found, expected) in found.taps.iter().zip(&expected.taps) {
+                prop_assert!(found.values == expected.values, "{} under {:?}", found.tap.name(&network), plan);
+            }
+            prop_assert_eq!(&found.scores_q16, &expected.scores_q16);
         }
     }
 

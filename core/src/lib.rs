@@ -40,6 +40,7 @@
 )]
 
 mod arch;
+mod bounded;
 pub mod link;
 pub mod model;
 pub mod numeric;

@@ -9,8 +9,8 @@ use switchback::model::spec::{
 /// Networks of one to four convolutions, odd and even sizes, with and without pools, every head.
 pub fn networks() -> impl Strategy<Value = Network> {
     let input = (1u16..24, 1u16..24, prop_oneof![Just(1u8), Just(3u8)]);
-    // Fours and eights are what the fast kernels take.
-    let filters = prop_oneof![1u16..7, Just(4), Just(8), Just(8)];
+    // Fours and eights are what the fast kernels take, many of them only in parts.
+    let filters = prop_oneof![1u16..7, Just(4), Just(8), Just(8), Just(24)];
     let convolution = (filters, prop_oneof![Just(1u8), Just(3), Just(5), Just(11)], any::<bool>());
     let convolutions = proptest::collection::vec(convolution, 1..5);
     (input, convolutions, 0u8..5, heads()).prop_filter_map("not a network", |(input, convolutions, stages, head)| {

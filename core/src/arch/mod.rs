@@ -13,9 +13,11 @@ pub(crate) use portable::blocks;
 
 #[cfg(switchback_dsp)]
 pub(crate) use dsp::{
-    column_products, filter_transform, gather, lanes, patch_transform, products, tile_outputs, window_products,
+    block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
+    products, tile_outputs, window_products,
 };
 #[cfg(not(switchback_dsp))]
 pub(crate) use portable::{
-    column_products, filter_transform, gather, lanes, patch_transform, products, tile_outputs, window_products,
+    block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
+    products, tile_outputs, window_products,
 };

@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use cobs::{DecodeResult, DecoderState};
+use cobs::{CobsEncoder, DecodeResult, DecoderState};
 use crc::{CRC_32_ISO_HDLC, Crc};
-use postcard::ser_flavors::{Cobs, Slice, crc::CrcModifier};
 use serde::{Deserialize, Serialize};
 
 use super::message::MAX_PART;
@@ -60,10 +59,16 @@ impl core::error::Error for FrameError {}
 /// # Errors
 /// [`FrameError::TooLong`] when the message carries more than [`MAX_PART`] bytes or names that are too long.
 pub fn encode<'b, M: Serialize>(message: &M, buffer: &'b mut [u8; MAX_FRAME]) -> Result<&'b [u8], FrameError> {
-    let stuffed = Cobs::try_new(Slice::new(buffer)).map_err(|_| FrameError::TooLong)?;
-    let checked = CrcModifier::new(stuffed, CHECKSUM.digest());
-    let frame = postcard::serialize_with_flavor(message, checked).map_err(|_| FrameError::TooLong)?;
-    Ok(frame)
+    // Not postcard's own frames: their flavor indexes, which can panic as far as the compiler knows.
+    let mut payload = [0; MAX_PAYLOAD - CHECKSUM_BYTES];
+    let payload = postcard::to_slice(message, &mut payload).map_err(|_| FrameError::TooLong)?;
+    let mut stuffed = CobsEncoder::new(buffer);
+    for part in [&*payload, &CHECKSUM.checksum(payload).to_le_bytes()] {
+        stuffed.push(part).map_err(|_| FrameError::TooLong)?;
+    }
+    let length = stuffed.finalize();
+    *buffer.get_mut(length).ok_or(FrameError::TooLong)? = 0;
+    buffer.get(..=length).ok_or(FrameError::TooLong)
 }
 
 /// Reads a message from the payload of a frame.

@@ -213,7 +213,7 @@ impl<'a> Model<'a> {
         for (i, &m) in arrays.ratios.iter().enumerate() {
             check((1..=15).contains(&m), "scale ratios of convolution", index, i, m.into())?;
         }
-        let filters = arrays.weights.chunks_exact(layer.filter_weights());
+        let filters = arrays.weights.chunks_exact(layer.filter_weights().max(1));
         for (channel, (filter, bias)) in filters.zip(arrays.bias).enumerate() {
             let bound = bounds::convolution_bound(filter, bias.get(), index == 0);
             if bound >= MAX_ACCUMULATOR {

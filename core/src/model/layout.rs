@@ -13,6 +13,7 @@ use heapless::Vec;
 
 use super::network::Network;
 use super::spec::{MAX_CONVOLUTIONS, MAX_STAGES};
+use crate::bounded::bounded;
 
 /// First bytes of every model file.
 pub const MAGIC: [u8; 8] = *b"SWITCHBK";
@@ -97,12 +98,12 @@ impl Layout {
                 deconvolution_bias: section(tied(4 * channels)),
             }
         });
-        let convolutions = convolutions.collect();
+        let convolutions = bounded(convolutions);
         let head_weights = (0..=network.stages()).map(|stage| {
             let weights = network.maps() * network.stage_shape(stage).channels;
             section(if network.head_reads(stage) { weights } else { 0 })
         });
-        let head_weights = head_weights.collect();
+        let head_weights = bounded(head_weights);
         let exponentials = section(4 * 256);
         Self { convolutions, head_weights, input_table, exponentials, file_length: cursor }
     }

@@ -6,6 +6,8 @@
 use heapless::Vec;
 use serde::{Deserialize, Serialize};
 
+use crate::bounded::bounded;
+
 /// The most convolutions a network may have (Table 2 of the paper has 13).
 pub const MAX_CONVOLUTIONS: usize = 16;
 /// The most classes, background or negative included (PASCAL VOC has 21).
@@ -180,10 +182,12 @@ impl NetworkSpec {
     }
 
     fn from_table(layers: &[(u16, u8, bool)], width: f32, input: InputSpec, classes: u8) -> Self {
-        let convolutions = layers
-            .iter()
-            .map(|&(filters, kernel, pool)| ConvolutionSpec { filters: scale_filters(filters, width), kernel, pool })
-            .collect();
+        let layers = layers.iter();
+        let convolutions = bounded(layers.map(|&(filters, kernel, pool)| ConvolutionSpec {
+            filters: scale_filters(filters, width),
+            kernel,
+            pool,
+        }));
         Self { input, convolutions, stages: 3, classes, head: HeadSpec::recommended(classes) }
     }
 }

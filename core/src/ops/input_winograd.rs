@@ -14,9 +14,9 @@
 //! Sums wrap, yet the result is exact: times the inverse of 3 modulo 2^32, an output is 8, 4 or 2 times the accumulator
 //! modulo 2^32, which is that number itself where [`crate::model::bounds::convolution_bound`] is below 2^28.
 //!
-//! A *group* is 8 columns of 2 rows: four pooling windows. Scratch holds either the transformed values of every group of the
-//! row and the transformed weights of one pair of filters, or one group and all pairs, whichever is smaller; each is then
-//! transformed once a call.
+//! A *group* is 8 columns of 2 rows: four pooling windows. Scratch holds either the transformed values of some groups of the
+//! row and the transformed weights of one pair of filters, or one group and all pairs, whichever is smaller; with all groups
+//! of the row, or all pairs, each is then transformed once a call.
 
 use crate::arch::column_products::{Codes, ColumnProducts, FREQUENCIES, column_words};
 use crate::arch::lanes::{pack, requantize_u8};
@@ -41,9 +41,14 @@ pub const fn input_winograd_suits(layer: &EncoderLayer) -> bool {
     kernel && layer.input.channels == 1 && layer.pool && layer.output.channels.is_multiple_of(4)
 }
 
-/// Words of scratch that [`input_winograd_rows`] needs.
-pub const fn input_winograd_scratch_words(layer: &EncoderLayer) -> usize {
-    let sizes = Sizes::new(layer);
+/// Groups of a row.
+pub const fn input_winograd_groups(layer: &EncoderLayer) -> usize {
+    layer.output.width.div_ceil(GROUP_WINDOWS)
+}
+
+/// Words of scratch that [`input_winograd_rows`] needs with `groups` groups at a time.
+pub const fn input_winograd_scratch_words(layer: &EncoderLayer, groups: usize) -> usize {
+    let sizes = Sizes::new(layer, groups);
     sizes.value_groups() * sizes.values + sizes.weight_pairs() * sizes.weights
 }
 
@@ -53,19 +58,20 @@ struct Sizes {
     values: usize,
     /// Transformed weights of a pair of filters: `[frequency][seed, then [ky][word]][filter]`.
     weights: usize,
-    /// Groups of a row.
+    /// Groups of a row at a time.
     groups: usize,
     /// Pairs of filters.
     pairs: usize,
 }
 
 impl Sizes {
-    const fn new(layer: &EncoderLayer) -> Self {
+    const fn new(layer: &EncoderLayer, groups: usize) -> Self {
         let words = column_words(layer.kernel);
+        let all = input_winograd_groups(layer);
         Self {
             values: (layer.kernel + 1) * FREQUENCIES * words * 2,
             weights: FREQUENCIES * (1 + layer.kernel * words) * 2,
-            groups: layer.output.width.div_ceil(GROUP_WINDOWS),
+            groups: if groups < all { groups } else { all },
             pairs: layer.output.channels / 2,
         }
     }
@@ -88,6 +94,7 @@ impl Sizes {
 ///
 /// - `window`: the `k + 1` input rows from `y - p` on (`y` the first convolution row that counts), each `[width]`, empty
 ///   above and below the image.
+/// - `groups`: groups whose transformed values are kept at a time, at least 1: more of them share a transform of the weights.
 /// - `scratch`: [`input_winograd_scratch_words`], no particular contents before.
 /// - `out`: `[output width][filters]`.
 /// - `switches`: packed, `[output width][filters]`; empty where nobody unpools.
@@ -95,17 +102,18 @@ pub fn input_winograd_rows(
     layer: &EncoderLayer,
     arrays: &ConvolutionArrays<'_>,
     window: &[&[i8]],
+    groups: usize,
     scratch: &mut [u32],
     out: &mut [u8],
     switches: &mut [u8],
 ) {
-    let sizes = Sizes::new(layer);
+    let sizes = Sizes::new(layer, groups);
     let Some((values, weights)) = scratch.split_at_mut_checked(sizes.value_groups() * sizes.values) else { return };
     let Some(kernel) = ColumnProducts::new(layer.kernel) else { return };
     switches.fill(0);
     let mut row = OutputRow { filters: layer.output.channels, codes: [[0; 2]; GROUP_WINDOWS], out, switches };
     let pairs = || arrays.weights.chunks_exact(2 * layer.filter_weights()).zip(parameters(arrays)).enumerate();
-    let groups = 0..sizes.groups;
+    let groups = 0..input_winograd_groups(layer);
     if sizes.keeps_weights() {
         for ((_, (filters, parameters)), weights) in pairs().zip(weights.chunks_exact_mut(sizes.weights)) {
             transform_weights(layer.kernel, filters, parameters.bias, weights);
@@ -117,13 +125,16 @@ pub fn input_winograd_rows(
             }
         }
     } else {
-        for (group, values) in groups.zip(values.chunks_exact_mut(sizes.values)) {
-            transform_values(layer, window, group, values);
-        }
-        for (pair, (filters, parameters)) in pairs() {
-            transform_weights(layer.kernel, filters, parameters.bias, weights);
-            for (group, values) in values.chunks_exact(sizes.values).enumerate() {
-                row.put(kernel, values, weights, parameters.multipliers, group, pair);
+        for first in groups.clone().step_by(sizes.groups.max(1)) {
+            let some = first..(first + sizes.groups).min(groups.end);
+            for (group, values) in some.clone().zip(values.chunks_exact_mut(sizes.values)) {
+                transform_values(layer, window, group, values);
+            }
+            for (pair, (filters, parameters)) in pairs() {
+                transform_weights(layer.kernel, filters, parameters.bias, weights);
+                for (group, values) in some.clone().zip(values.chunks_exact(sizes.values)) {
+                    row.put(kernel, values, weights, parameters.multipliers, group, pair);
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use super::ring::{MAX_WINDOW, Ring};
 use super::session::Session;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, Network};
-use crate::ops::{self, CellRow, DeconvolutionArrays};
+use crate::ops::{self, Blocking, CellRow, DeconvolutionArrays};
 
 /// Where the deconvolutions stand in the image.
 pub(super) struct Decoder {
@@ -41,7 +41,12 @@ impl Decoder {
             LayerState {
                 kernel: plan.deconvolution_kernel(i.into()),
                 rows: plan.ring(buffer, layer.input.row_elements()),
-                lists: plan.ring(Buffer::CellLists(i), 4 * ops::cell_list_words(layer)),
+                lists: match plan.deconvolution_kernel(i.into()) {
+                    DeconvolutionKernel::Gather { parts } => {
+                        plan.ring(Buffer::CellLists(i), 4 * ops::cell_list_words(layer, parts))
+                    }
+                    _ => Ring::default(),
+                },
                 listed: 0,
                 arrived: 0,
                 made: 0,
@@ -107,7 +112,15 @@ impl<O: Observer> Session<'_, O> {
         });
         match kernel {
             DeconvolutionKernel::Definition => self.direct_row(index, layer, ys.start, slots[0].clone()),
-            DeconvolutionKernel::Gather => self.gathered_rows(index, layer, ys.clone(), slots.clone()),
+            DeconvolutionKernel::Gather { parts } => {
+                self.gathered_rows(index, layer, parts, ys.clone(), slots.clone());
+            }
+            DeconvolutionKernel::GatherStrips { parts, columns } => {
+                self.gathered_strips(index, layer, (parts, columns), ys.clone(), slots.clone());
+            }
+            DeconvolutionKernel::BlockedWinograd(blocking) => {
+                self.dense_rows(index, layer, blocking, ys.clone(), slots.clone());
+            }
         }
         for (y, slot) in ys.zip(slots) {
             let row = self.arena.get(slot.clone()).unwrap_or(&[]);
@@ -154,11 +167,12 @@ impl<O: Observer> Session<'_, O> {
         &mut self,
         index: usize,
         layer: &DecoderLayer,
+        parts: usize,
         ys: Range<usize>,
         slots: [Range<usize>; MAX_BATCH],
     ) {
         let cell = ys.start / 2;
-        self.list_rows(index, layer, (cell + 2).min(layer.input.height));
+        self.list_rows(index, layer, parts, (cell + 2).min(layer.input.height));
         let Some(lists) = self.decoder.layers.get(index).map(|state| state.lists) else { return };
         let Some(multiplier) = self.model.deconvolution_multiplier(index) else { return };
         let arrays = DeconvolutionArrays::tied(self.model.convolution(layer.convolution), multiplier);
@@ -180,11 +194,66 @@ impl<O: Observer> Session<'_, O> {
         let lists = [list(cell.checked_sub(1)), list(Some(cell)), list(Some(cell + 1))];
         let mut out = [first, second];
         let Some(out) = out.get_mut(..ys.len()) else { return };
-        ops::gather_rows(layer, &arrays, lists, scratch, out);
+        ops::gather_rows(layer, &arrays, lists, parts, scratch, out);
+    }
+
+    /// The same, lists made on the way for strips of columns.
+    fn gathered_strips(
+        &mut self,
+        index: usize,
+        layer: &DecoderLayer,
+        (parts, columns): (usize, usize),
+        ys: Range<usize>,
+        [first, second]: [Range<usize>; MAX_BATCH],
+    ) {
+        let Some(rows) = self.decoder.layers.get(index).map(|state| state.rows) else { return };
+        let switches = self.encoder.switches(layer.convolution);
+        let Some(multiplier) = self.model.deconvolution_multiplier(index) else { return };
+        let arrays = DeconvolutionArrays::tied(self.model.convolution(layer.convolution), multiplier);
+        let scratch = self.plan.range(Buffer::DeconvolutionScratch);
+        let ranges = [rows.range(), switches.range(), scratch, first, second];
+        let Ok([memory, switch_memory, scratch, first, second]) = self.arena.get_disjoint_mut(ranges) else { return };
+        let Ok(scratch) = <[u32]>::mut_from_bytes(scratch) else { return };
+        let (memory, switch_memory, cell) = (&*memory, &*switch_memory, ys.start / 2);
+        let row = |y: Option<usize>| match y {
+            Some(y) if y < layer.input.height => {
+                CellRow { y, values: rows.row(memory, y), switches: switches.row(switch_memory, y) }
+            }
+            _ => CellRow::default(),
+        };
+        let cells = [row(cell.checked_sub(1)), row(Some(cell)), row(Some(cell + 1))];
+        let mut out = [first, second];
+        let Some(out) = out.get_mut(..ys.len()) else { return };
+        ops::gather_strip_rows(layer, &arrays, cells, parts, columns, scratch, out);
+    }
+
+    /// Output rows `ys` of a deconvolution that reads a dense map, into `slots` of the arena.
+    fn dense_rows(
+        &mut self,
+        index: usize,
+        layer: &DecoderLayer,
+        blocking: Blocking,
+        ys: Range<usize>,
+        [first, second]: [Range<usize>; MAX_BATCH],
+    ) {
+        let Some(rows) = self.decoder.layers.get(index).map(|state| state.rows) else { return };
+        let Some(multiplier) = self.model.deconvolution_multiplier(index) else { return };
+        let arrays = DeconvolutionArrays::tied(self.model.convolution(layer.convolution), multiplier);
+        let scratch = self.plan.range(Buffer::DeconvolutionScratch);
+        let Ok([memory, scratch, first, second]) = self.arena.get_disjoint_mut([rows.range(), scratch, first, second])
+        else {
+            return;
+        };
+        let Ok(scratch) = <[u32]>::mut_from_bytes(scratch) else { return };
+        let window = rows.window(&*memory, ys.start, layer.padding(), layer.input.height);
+        let window = window.get(..layer.kernel + 1).unwrap_or(&[]);
+        let mut out = [first, second];
+        let Some(out) = out.get_mut(..ys.len()) else { return };
+        ops::dense_deconvolution_rows(layer, &arrays, window, blocking, scratch, out);
     }
 
     /// Lists the input rows of a deconvolution that are not listed yet, up to `end`.
-    fn list_rows(&mut self, index: usize, layer: &DecoderLayer, end: usize) {
+    fn list_rows(&mut self, index: usize, layer: &DecoderLayer, parts: usize, end: usize) {
         let switches = self.encoder.switches(layer.convolution);
         let ratios = self.model.convolution(layer.convolution).ratios;
         let Some(state) = self.decoder.layers.get_mut(index) else { return };
@@ -192,7 +261,7 @@ impl<O: Observer> Session<'_, O> {
             let ranges = [state.rows.slot(y), switches.slot(y), state.lists.slot(y)];
             let Ok([values, switches, list]) = self.arena.get_disjoint_mut(ranges) else { continue };
             let Ok(list) = <[u32]>::mut_from_bytes(list) else { continue };
-            ops::write_cell_list(layer, ratios, &CellRow { y, values, switches }, list);
+            ops::write_cell_list(layer, ratios, &CellRow { y, values, switches }, parts, list);
         }
         state.listed = state.listed.max(end);
     }

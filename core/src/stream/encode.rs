@@ -148,18 +148,23 @@ impl<O: Observer> Session<'_, O> {
                 ConvolutionKernel::InputDirect => {
                     ops::input_direct_rows(layer, &arrays, window, scratch, out, switches);
                 }
-                ConvolutionKernel::InputWinograd => {
-                    ops::input_winograd_rows(layer, &arrays, window, scratch, out, switches);
+                ConvolutionKernel::InputWinograd { groups } => {
+                    ops::input_winograd_rows(layer, &arrays, window, groups, scratch, out, switches);
                 }
                 _ => ops::input_convolution_row(layer, &arrays, window, out, switches),
             }
         } else {
             let window = rows.window(&*memory, first, layer.padding(), layer.input.height);
             let window = window.get(..count).unwrap_or(&[]);
-            if let ConvolutionKernel::Winograd { tiles } = kernel {
-                ops::winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
-            } else if let ([out], [switches]) = (out, switches) {
-                ops::convolution_row(layer, &arrays, window, out, switches);
+            match (kernel, out, switches) {
+                (ConvolutionKernel::Winograd { tiles }, out, switches) => {
+                    ops::winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
+                }
+                (ConvolutionKernel::BlockedWinograd(blocking), out, switches) => {
+                    ops::blocked_winograd_rows(layer, &arrays, window, blocking, scratch, out, switches);
+                }
+                (_, [out], [switches]) => ops::convolution_row(layer, &arrays, window, out, switches),
+                _ => {}
             }
         }
         for (y, slot) in ys.zip(out_slots) {

@@ -2,17 +2,9 @@
 
 use heapless::Vec;
 
-use crate::model::bounds::convolution_bound;
 use crate::model::spec::MAX_CONVOLUTIONS;
-use crate::model::{DecoderLayer, EncoderLayer, Model, Network};
-use crate::ops;
-
-/// Accumulators of a layer that Winograd computes stay below this: what removes its scale exactly.
-const MAX_WINOGRAD_ACCUMULATOR: i64 = 1 << 25;
-/// The same for one output of a gathered deconvolution, whose low lanes have 24 bits.
-const MAX_GATHERED_ACCUMULATOR: i64 = 1 << 23;
-/// The same for kernels of the network's input.
-const MAX_INPUT_ACCUMULATOR: i64 = 1 << 28;
+use crate::model::{DecoderLayer, EncoderLayer, Network};
+use crate::ops::{self, Blocking};
 
 /// How a convolution is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +14,17 @@ pub enum ConvolutionKernel {
     /// The network's input with a small kernel: windows of 16-bit pairs.
     InputDirect,
     /// The network's input with a large kernel: F(4,3) of Winograd along the rows.
-    InputWinograd,
+    InputWinograd {
+        /// Groups of 8x2 outputs whose transformed input is kept at a time: more of them share a transform of the weights.
+        groups: usize,
+    },
     /// F(4x4,3x3) of Winograd, four rows at a time.
     Winograd {
         /// Tiles of 4x4 outputs whose transformed input is kept at a time: more of them share a transform of the weights.
         tiles: usize,
     },
+    /// F(2x4,3x3) of Winograd, two rows at a time, in blocks.
+    BlockedWinograd(Blocking),
 }
 
 /// How a tied deconvolution is computed.
@@ -36,7 +33,19 @@ pub enum DeconvolutionKernel {
     /// Row by row from the definition.
     Definition,
     /// From lists of the non-zeros of each row of the pooled map, two rows at a time.
-    Gather,
+    Gather {
+        /// Parts that the filters are cut in, so that sums stay exact.
+        parts: usize,
+    },
+    /// The same from lists of a strip of columns of three rows, made for each row anew.
+    GatherStrips {
+        /// Parts that the filters are cut in, so that sums stay exact.
+        parts: usize,
+        /// Columns of a strip.
+        columns: usize,
+    },
+    /// A dense map: F(2x4,3x3) of Winograd, two rows at a time, in blocks.
+    BlockedWinograd(Blocking),
 }
 
 impl ConvolutionKernel {
@@ -44,6 +53,7 @@ impl ConvolutionKernel {
     pub(super) const fn convolution_rows(self, layer: &EncoderLayer) -> usize {
         match self {
             Self::Winograd { .. } => 4,
+            Self::BlockedWinograd(_) => 2,
             _ if layer.pool => 2,
             _ => 1,
         }
@@ -64,8 +74,9 @@ impl ConvolutionKernel {
         match self {
             Self::Definition => 0,
             Self::InputDirect => 4 * ops::input_direct_scratch_words(layer),
-            Self::InputWinograd => 4 * ops::input_winograd_scratch_words(layer),
+            Self::InputWinograd { groups } => 4 * ops::input_winograd_scratch_words(layer, groups),
             Self::Winograd { tiles } => 4 * ops::winograd_scratch_words(layer, tiles),
+            Self::BlockedWinograd(blocking) => 4 * ops::blocked_winograd_scratch_words(layer, blocking),
         }
     }
 }
@@ -75,7 +86,19 @@ impl DeconvolutionKernel {
     pub(super) const fn output_rows(self) -> usize {
         match self {
             Self::Definition => 1,
-            Self::Gather => 2,
+            _ => 2,
+        }
+    }
+
+    /// Rows of the input ring where `arriving` rows arrive at once.
+    pub(super) fn input_rows(self, layer: &DecoderLayer, arriving: usize) -> usize {
+        match self {
+            // Rows are listed before the next ones arrive; the first row of outputs asks for two of them.
+            Self::Gather { .. } => arriving.max(2),
+            Self::GatherStrips { .. } => 2 + arriving,
+            Self::Definition if layer.unpool => layer.padding() + arriving,
+            Self::Definition => layer.kernel - 1 + arriving,
+            Self::BlockedWinograd(_) => layer.kernel + arriving,
         }
     }
 
@@ -83,7 +106,11 @@ impl DeconvolutionKernel {
     pub(super) const fn scratch_bytes(self, layer: &DecoderLayer) -> usize {
         match self {
             Self::Definition => 4 * layer.output.channels,
-            Self::Gather => 4 * ops::gather_scratch_words(layer),
+            Self::Gather { parts } => 4 * ops::gather_scratch_words(layer, parts),
+            Self::GatherStrips { parts, columns } => 4 * ops::gather_strip_scratch_words(layer, parts, columns),
+            Self::BlockedWinograd(blocking) => {
+                4 * ops::blocked_winograd_scratch_words(&ops::as_convolution(layer), blocking)
+            }
         }
     }
 }
@@ -136,61 +163,4 @@ impl Kernels {
         }
         kernels
     }
-}
-
-/// For each layer of `model`, those with the most multiplications first, the kernels that are exact for its weights, the
-/// fastest first.
-pub(super) fn replacements(model: &Model<'_>) -> Vec<Vec<Replacement, 4>, { 2 * MAX_CONVOLUTIONS }> {
-    let network = model.network();
-    let mut layers: Vec<(u64, Vec<Replacement, 4>), { 2 * MAX_CONVOLUTIONS }> = Vec::new();
-    for (i, layer) in network.encoder().iter().enumerate() {
-        // As many entries as layers: it always fits, here and below.
-        let _ = layers.push((layer.macs(), of_convolution(model, i, layer)));
-    }
-    for (i, layer) in network.decoder().iter().enumerate() {
-        let mut kernels = Vec::new();
-        if ops::gather_suits(layer) && gather_is_exact(model, layer) {
-            let _ = kernels.push(Replacement::Deconvolution(i, DeconvolutionKernel::Gather));
-        }
-        let _ = layers.push((layer.macs(), kernels));
-    }
-    layers.sort_unstable_by_key(|&(macs, _)| core::cmp::Reverse(macs));
-    layers.into_iter().map(|(_, kernels)| kernels).collect()
-}
-
-fn of_convolution(model: &Model<'_>, index: usize, layer: &EncoderLayer) -> Vec<Replacement, 4> {
-    let arrays = model.convolution(index);
-    let largest = |bound: fn(&[i8], i32) -> i64| {
-        let filters = arrays.weights.chunks_exact(layer.filter_weights()).zip(arrays.bias);
-        filters.map(|(filter, bias)| bound(filter, bias.get())).max().unwrap_or(0)
-    };
-    let mut kernels = Vec::new();
-    if index == 0 {
-        let bound = |filter: &[i8], bias| convolution_bound(filter, bias, true);
-        let kernel = if ops::input_direct_suits(layer) {
-            Some(ConvolutionKernel::InputDirect)
-        } else if ops::input_winograd_suits(layer) {
-            Some(ConvolutionKernel::InputWinograd)
-        } else {
-            None
-        };
-        if let Some(kernel) = kernel.filter(|_| largest(bound) < MAX_INPUT_ACCUMULATOR) {
-            // As many entries as kernels: it always fits, here and below.
-            let _ = kernels.push(Replacement::Convolution(index, kernel));
-        }
-    } else if ops::winograd_suits(layer) && largest(ops::winograd_bound) < MAX_WINOGRAD_ACCUMULATOR {
-        let whole_row = layer.input.width.div_ceil(4);
-        let _ = kernels.push(Replacement::Convolution(index, ConvolutionKernel::Winograd { tiles: whole_row }));
-        for tiles in [16, 8, 4].into_iter().filter(|&tiles| tiles < whole_row) {
-            let _ = kernels.push(Replacement::Convolution(index, ConvolutionKernel::Winograd { tiles }));
-        }
-    }
-    kernels
-}
-
-fn gather_is_exact(model: &Model<'_>, layer: &DecoderLayer) -> bool {
-    let arrays = model.convolution(layer.convolution);
-    arrays.deconvolution_bias.iter().enumerate().all(|(channel, bias)| {
-        ops::gather_bound(layer, arrays.weights, arrays.ratios, bias.get(), channel) < MAX_GATHERED_ACCUMULATOR
-    })
 }

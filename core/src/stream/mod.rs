@@ -4,10 +4,12 @@
 //! [`crate::ops`]. It never reads an element, and the operations never see a ring.
 
 mod checksum;
+mod choice;
 mod decode;
 mod encode;
 mod finish;
 mod kernels;
+mod layers;
 mod observer;
 mod plan;
 mod ring;
@@ -18,6 +20,7 @@ mod tap_values;
 pub use checksum::Checksums;
 pub use finish::Inference;
 pub use kernels::{ConvolutionKernel, DeconvolutionKernel};
+pub use layers::PlannedLayer;
 pub use observer::{Observer, Tap, TapRow};
 pub use plan::{ARENA_ALIGNMENT, Buffer, Part, Phase, Plan};
 pub use session::{RowError, Session, SessionError, UnfinishedFrame};

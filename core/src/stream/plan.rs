@@ -8,7 +8,8 @@ use core::ops::Range;
 
 use heapless::{String, Vec};
 
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, replacements};
+use super::choice::Choices;
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels};
 use super::ring::Ring;
 use crate::model::{Model, Network};
 use crate::ops::{HISTOGRAM, cell_list_words, switch_row_bytes};
@@ -138,25 +139,33 @@ impl Plan {
         Self::with_kernels(network, Kernels::definitions(network))
     }
 
-    /// The fastest plan of `model` whose arena has at most `budget` bytes; where none has, with the smallest arena there is.
+    /// A fast plan of `model` whose arena has at most `budget` bytes; where none has, the one with the smallest arena.
     ///
-    /// Layers choose their kernels in the order of their multiplications. The length that the plan asks for, given as the
-    /// budget, gives the same plan: a firmware's build and its program agree by this alone.
+    /// Step by step, the layer changes its kernel that saves most. The length that the plan asks for, given as the budget,
+    /// gives the same plan: a firmware's build and its program agree by this alone.
     pub fn within(model: &Model<'_>, budget: usize) -> Self {
-        let network = model.network();
-        let mut plan = Self::new(network);
-        let budget = budget.max(plan.arena_bytes);
-        for kernels in replacements(model) {
-            let mut candidates = kernels.iter().map(|&kernel| Self::with_kernels(network, plan.kernels.with(kernel)));
-            if let Some(faster) = candidates.find(|candidate| candidate.arena_bytes <= budget) {
-                // Never less than a step before: each of them must be taken again under the plan's own length.
-                plan = Self { arena_bytes: faster.arena_bytes.max(plan.arena_bytes), ..faster };
-            }
-        }
-        plan
+        Self::chosen(&Choices::new(model), budget)
     }
 
-    fn with_kernels(network: &Network, kernels: Kernels) -> Self {
+    /// The plan that a trained model of `network` most likely has within `budget` bytes: as if its weights stayed within the
+    /// bounds of every kernel.
+    pub fn assuming_bounds(network: &Network, budget: usize) -> Self {
+        Self::chosen(&Choices::assumed(network), budget)
+    }
+
+    fn chosen(choices: &Choices<'_>, budget: usize) -> Self {
+        let mut plan = choices.fastest(budget);
+        loop {
+            // A plan that needs less than it was given might be another one with less: its length never grows here.
+            let again = choices.fastest(plan.arena_bytes);
+            if again == plan {
+                return plan;
+            }
+            plan = again;
+        }
+    }
+
+    pub(super) fn with_kernels(network: &Network, kernels: Kernels) -> Self {
         let mut parts = list(network, &kernels);
         let arena_bytes = place(&mut parts);
         Self { parts, kernels, arena_bytes }
@@ -167,6 +176,10 @@ impl Plan {
         let own = Self::with_kernels(network, self.kernels.clone());
         let layers = (self.kernels.encoder.len(), self.kernels.decoder.len());
         layers == (network.encoder().len(), network.decoder().len()) && own.parts == self.parts
+    }
+
+    pub(super) fn kernels(&self) -> &Kernels {
+        &self.kernels
     }
 
     /// How a convolution is computed.
@@ -236,17 +249,12 @@ fn list(network: &Network, kernels: &Kernels) -> Vec<Part, MAX_PARTS> {
     let mut scratch = 0;
     for (i, layer) in (0u8..).zip(network.decoder()) {
         let kernel = kernels.deconvolution(i.into());
-        let rows = match kernel {
-            // Rows are listed before the next ones arrive; the first row of outputs asks for two of them.
-            DeconvolutionKernel::Gather => arriving.max(2),
-            DeconvolutionKernel::Definition if layer.unpool => layer.padding() + arriving,
-            DeconvolutionKernel::Definition => layer.kernel - 1 + arriving,
-        };
         if i > 0 {
+            let rows = kernel.input_rows(layer, arriving);
             add(Buffer::DeconvolutionRows(i), rows * layer.input.row_elements(), Decode, Decode);
         }
-        if kernel == DeconvolutionKernel::Gather {
-            add(Buffer::CellLists(i), 3 * 4 * cell_list_words(layer), Decode, Decode);
+        if let DeconvolutionKernel::Gather { parts } = kernel {
+            add(Buffer::CellLists(i), 3 * 4 * cell_list_words(layer, parts), Decode, Decode);
         }
         scratch = scratch.max(kernel.scratch_bytes(layer));
         arriving = kernel.output_rows();
@@ -266,6 +274,13 @@ fn list(network: &Network, kernels: &Kernels) -> Vec<Part, MAX_PARTS> {
     add(Buffer::Labels, maps.pixels(), Finish, Finish);
     add(Buffer::Histogram, 4 * HISTOGRAM, Finish, Finish);
     parts
+}
+
+/// What lives in a phase beside the scratch of its layers.
+pub(super) fn bytes_beside_scratch(network: &Network, kernels: &Kernels, phase: Phase) -> usize {
+    let mut parts = list(network, kernels);
+    parts.retain(|part| !matches!(part.buffer, Buffer::ConvolutionScratch | Buffer::DeconvolutionScratch));
+    phase_bytes(&parts, phase)
 }
 
 fn phase_bytes(parts: &[Part], phase: Phase) -> usize {

@@ -1,4 +1,4 @@
-//! `bench --host`: the trainer's speed, in the same steps as `host-trainer/peers/step.py` measures PyTorch's.
+//! `bench --host`: the speed of trainer and engines, in the same steps as `host-trainer/peers/step.py` measures PyTorch's.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use switchback::model::Network;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 
+use super::bench_engine::{self, EngineSpeed};
 use super::{Failure, command_line};
 use crate::float::{Decoding, FloatNetwork};
 use crate::run::write_json;
@@ -20,7 +21,8 @@ const FILTERS: [u16; 5] = [16, 32, 48, 48, 32];
 const STAGES: u8 = 3;
 const LEARNING_RATE: f32 = 1e-3;
 
-/// Measures a training step (forward, backward, update) and a forward pass of Table 1 with three stages, batch 16.
+/// Measures a training step (forward, backward, update) and a forward pass of Table 1 with three stages, batch 16, and
+/// images a second through the integer core.
 ///
 /// Example: cargo xtask bench --host
 #[derive(Debug, clap::Args)]
@@ -49,6 +51,7 @@ struct BenchFile {
     /// Threads that work on a batch.
     threads: usize,
     host: Vec<Case>,
+    engines: Vec<EngineSpeed>,
 }
 
 /// One measured network; times are medians of the runs, beside the shortest.
@@ -84,10 +87,12 @@ pub fn run(args: Args) -> Result<(), Failure> {
         }
         host.push(case);
     }
+    let engines = bench_engine::measure(args.runs.min(5))?;
     if let Some(out) = &args.out {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let version = env!("CARGO_PKG_VERSION");
-        write_json(&out.join("bench.json"), &BenchFile { format: 1, command: command_line(), version, threads, host })?;
+        let file = BenchFile { format: 1, command: command_line(), version, threads, host, engines };
+        write_json(&out.join("bench.json"), &file)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod bench_engine;
 mod device;
 mod evaluate;
 mod experiment;

@@ -9,7 +9,8 @@ use super::{Failure, command_line};
 use crate::data::Task;
 use crate::run::{ModelFile, PlanFile, write_json};
 
-/// What a network needs: arena and flash, part by part. Exit code 1 where it does not fit.
+/// What a network needs: the kernel of each layer, arena and flash, part by part. It is the fastest plan for the board's or the
+/// budget's memory, or for any. Exit code 1 where not even the smallest fits.
 ///
 /// Example: cargo xtask plan --net tb --width 1 --input 320x320 --budget 524288
 #[derive(Debug, clap::Args)]
@@ -35,45 +36,42 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<(), Failure> {
+    let board = args.board.as_deref().map(Board::named).transpose()?;
+    let budget = args.budget.or(board.as_ref().map(|board| board.memory.arena.bytes as usize)).unwrap_or(usize::MAX);
     let (plan, name) = match &args.model {
         Some(path) => {
             let file = ModelFile::read(path)?;
-            let model = file.model()?;
-            (PlanFile::new(model.network(), Some(model.bytes().len()), command_line()), path.display().to_string())
+            (PlanFile::of_model(&file.model()?, budget, command_line()), path.display().to_string())
         }
         None => {
             let classes = args.classes.unwrap_or_else(|| args.network.default_classes());
             let task = if classes == 2 { Task::Binary } else { Task::MultiLabel };
             let network = args.network.network(task, classes)?;
-            (PlanFile::new(&network, Some(model_bytes(&network)), command_line()), args.network.name().to_owned())
+            let plan = PlanFile::of_network(&network, model_bytes(&network), budget, command_line());
+            (plan, args.network.name().to_owned())
         }
     };
     println!("{}", plan.table());
     if let Some(out) = &args.out {
         write_json(&out.join("plan.json"), &plan)?;
     }
-    if let Some(board) = &args.board {
-        Board::named(board)?.fits(&name, plan.flash_bytes.unwrap_or(0), plan.arena_bytes)?;
-        println!("fits     {board}");
+    if let Some(board) = &board {
+        board.fits(&name, plan.flash_bytes.unwrap_or(0), plan.arena_bytes)?;
+        println!("fits   {}: {} bytes of its arena to spare", board.name, budget - plan.arena_bytes);
+    } else if plan.arena_bytes > budget {
+        let largest = plan.parts.iter().max_by_key(|part| part.bytes);
+        let largest = largest
+            .map_or_else(String::new, |part| format!("; its largest part is {} ({} bytes)", part.name, part.bytes));
+        let error = anyhow::anyhow!(
+            "arena: found {} bytes in the smallest plan, expected at most {budget}: {} missing{largest}",
+            plan.arena_bytes,
+            plan.arena_bytes - budget
+        );
+        return Err(Failure::with_help(error, "a smaller --width, --input or number of --stages needs less"));
+    } else if args.budget.is_some() {
+        println!("fits   {budget} bytes: {} to spare", budget - plan.arena_bytes);
     }
-    match args.budget {
-        Some(budget) if plan.arena_bytes > budget => {
-            let largest = plan.parts.iter().max_by_key(|part| part.bytes);
-            let largest = largest
-                .map_or_else(String::new, |part| format!("; its largest part is {} ({} bytes)", part.name, part.bytes));
-            let error = anyhow::anyhow!(
-                "arena: found {} bytes, expected at most {budget}: {} missing{largest}",
-                plan.arena_bytes,
-                plan.arena_bytes - budget
-            );
-            Err(Failure::with_help(error, "a smaller --width, --input or number of --stages needs less"))
-        }
-        Some(budget) => {
-            println!("fits     {budget} bytes, {} to spare", budget - plan.arena_bytes);
-            Ok(())
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Length of a model file of this network, up to the few hundred bytes of its header's text.

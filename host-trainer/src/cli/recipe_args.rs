@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use switchback::model::spec::NetworkSpec;
 
+use super::absolute;
 use crate::run::{RunError, read_toml};
 use crate::train::{Recipe, RecipeError};
 
@@ -13,6 +14,9 @@ pub struct RecipeArgs {
     /// A whole recipe: recipe.toml of a run folder, edited [default: by --head and --quick].
     #[arg(long, value_name = "FILE.toml")]
     recipe: Option<PathBuf>,
+    /// Starts from the convolutions of a trained network of the same layers: float.safetensors of a run folder.
+    #[arg(long, value_name = "FILE")]
+    init_from: Option<PathBuf>,
     /// Multiplies the epochs of every phase, and those between halvings of the learning rate.
     #[arg(long, value_name = "F", value_parser = parse_scale)]
     epochs_scale: Option<f64>,
@@ -72,6 +76,8 @@ impl RecipeArgs {
                 Preset::Quick => Recipe::quick_for(spec),
             },
         };
+        let first_weights = self.init_from.as_deref().map(absolute).or(recipe.first_weights.clone());
+        let recipe = Recipe { first_weights, ..recipe };
         Ok(match self.epochs_scale {
             Some(scale) => recipe.with_epochs_scaled(scale),
             None => recipe,
@@ -95,7 +101,7 @@ mod tests {
         let path = folder.path().join("recipe.toml");
         let mut recipe = Recipe::default_for(&spec());
         recipe.stage.patience = Some(2);
-        let args = |scale| RecipeArgs { recipe: Some(path.clone()), epochs_scale: scale };
+        let args = |scale| RecipeArgs { recipe: Some(path.clone()), init_from: None, epochs_scale: scale };
         std::fs::write(&path, toml::to_string(&recipe).unwrap()).unwrap();
         assert_eq!(args(None).recipe(&spec(), Preset::Quick).unwrap(), recipe);
         assert_eq!(args(Some(2.0)).recipe(&spec(), Preset::Recommended).unwrap().stage.epochs, 2 * recipe.stage.epochs);
@@ -111,11 +117,15 @@ mod tests {
 
     #[test]
     fn flags_choose_the_preset() {
-        let args = RecipeArgs { recipe: None, epochs_scale: None };
+        let args = RecipeArgs { recipe: None, init_from: None, epochs_scale: None };
         assert_eq!(args.recipe(&spec(), Preset::Quick).unwrap(), Recipe::quick_for(&spec()));
         assert_eq!(args.recipe(&spec(), Preset::Paper).unwrap(), Recipe::paper_for(&spec()));
         assert_eq!(args.recipe(&spec(), Preset::Recommended).unwrap(), Recipe::default_for(&spec()));
         assert_eq!(args.recipe(&spec(), Preset::Phantoms).unwrap(), Recipe::phantoms_for(&spec()));
+        let args = RecipeArgs { init_from: Some("w.safetensors".into()), ..args };
+        let first_weights = Some("w.safetensors".into());
+        let expected = Recipe { first_weights, ..Recipe::default_for(&spec()) };
+        assert_eq!(args.recipe(&spec(), Preset::Recommended).unwrap(), expected);
         assert!(["0", "-1", "nan", "1e9", "x"].iter().all(|text| parse_scale(text).is_err()));
     }
 }

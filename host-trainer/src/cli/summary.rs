@@ -9,10 +9,11 @@ pub fn print(folder: &RunFolder, finished: &Finished) {
     println!("{}", table(&finished.metrics));
     let flash = finished.plan.flash_bytes.unwrap_or(0);
     println!(
-        "model   {} ({:.1} KiB of flash, {:.1} KiB of arena)",
+        "model   {} ({:.1} KiB of flash, {:.1} KiB of arena, or less down to {:.1})",
         folder.model().display(),
         kib(flash),
-        kib(finished.plan.arena_bytes)
+        kib(finished.plan.arena_bytes),
+        kib(finished.plan.smallest_arena_bytes)
     );
     println!("report  {}", folder.report().display());
 }

@@ -19,17 +19,23 @@ pub enum EngineError {
     Unfinished(#[from] UnfinishedFrame),
 }
 
-/// A model with an arena of its own.
+/// A model with a plan and an arena of its own.
 pub struct CoreEngine<'m> {
     model: &'m Model<'m>,
+    plan: Plan,
     arena: AlignedBytes,
 }
 
 impl<'m> CoreEngine<'m> {
-    /// An engine for `model`.
+    /// An engine for `model` with the kernels of a device that has memory enough.
     pub fn new(model: &'m Model<'m>) -> Self {
-        let arena = AlignedBytes::zeroed(Plan::new(model.network()).arena_bytes());
-        Self { model, arena }
+        Self::with_plan(model, Plan::within(model, usize::MAX))
+    }
+
+    /// An engine for `model` with one of its plans.
+    pub fn with_plan(model: &'m Model<'m>, plan: Plan) -> Self {
+        let arena = AlignedBytes::zeroed(plan.arena_bytes());
+        Self { model, plan, arena }
     }
 
     /// Runs one image of `height * width * channels` pixels, channels last, while `observer` watches.
@@ -37,7 +43,7 @@ impl<'m> CoreEngine<'m> {
     /// # Errors
     /// [`EngineError`] for another number of pixels.
     pub fn run(&mut self, pixels: &[u8], observer: impl Observer) -> Result<Prediction, EngineError> {
-        let mut session = Session::with_observer(self.model, self.arena.as_mut_slice(), observer)?;
+        let mut session = Session::with_plan(self.model, self.plan.clone(), self.arena.as_mut_slice(), observer)?;
         for row in pixels.chunks(self.model.network().input().row_elements()) {
             session.push_row(row)?;
         }

@@ -1,17 +1,43 @@
-//! First weights fitted to the images (after Mishkin & Matas 2016, "All you need is a good init").
+//! First weights: of another training, and fitted to the images (after Mishkin & Matas 2016, "All you need is a good init").
+
+use std::path::Path;
 
 use candle_core::{Tensor, Var};
 
 use super::error::FloatError;
 use super::network::FloatNetwork;
+use super::weights_file::read_tensors;
 use training_ops::{conv_pool, rectify};
 
 /// A layer whose output's root mean square is below this has nothing to be scaled by.
 const SILENT: f32 = 1e-6;
 
 impl FloatNetwork {
-    /// Scales new weights so that every layer of encoder and classifier puts out maps with a mean square of 1 on these
-    /// images, `[batch, channels, height, width]` in pixel levels. Biases have to be zero still.
+    /// Takes the weights and biases of every convolution from a safetensors file; what else it holds is left there.
+    ///
+    /// # Errors
+    /// [`FloatError`] names the file, or the tensor that is missing or of another shape.
+    pub fn start_from(&self, path: &Path) -> Result<(), FloatError> {
+        let stored = read_tensors(path)?.tensors;
+        for i in 0..self.network().encoder().len() {
+            for part in ["weight", "bias"] {
+                let name = format!("{}.{part}", self.network().convolution_name(i));
+                let variable = self.variable(&name)?;
+                let (name, expected) = (name.clone(), variable.dims().to_vec());
+                match stored.get(&name) {
+                    Some(tensor) if tensor.dims() == expected => variable.set(tensor)?,
+                    Some(tensor) => {
+                        return Err(FloatError::WrongShape { name, found: tensor.dims().to_vec(), expected });
+                    }
+                    None => return Err(FloatError::MissingTensor { name, expected }),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Scales weights, and biases with them, so that every layer of encoder and classifier puts out maps with a mean square
+    /// of 1 on these images, `[batch, channels, height, width]` in pixel levels.
     ///
     /// # Errors
     /// [`FloatError::Compute`] when the batch has another shape than the network's input.
@@ -19,15 +45,16 @@ impl FloatNetwork {
         let mut x = self.normalize_input(images)?;
         for (i, layer) in self.network().encoder().iter().enumerate() {
             let name = self.network().convolution_name(i);
-            let (weight, bias) = (self.variable(&format!("{name}.weight"))?, self.tensor(&format!("{name}.bias"))?);
-            let (output, _) = conv_pool(&x.detach(), &weight.as_detached_tensor(), bias, layer.pool)?;
-            x = scale_to_unit(weight, &output)?;
+            let (weight, bias) = (self.variable(&format!("{name}.weight"))?, self.variable(&format!("{name}.bias"))?);
+            let (output, _) =
+                conv_pool(&x.detach(), &weight.as_detached_tensor(), &bias.as_detached_tensor(), layer.pool)?;
+            x = scale_to_unit(&[weight, bias], &output)?;
         }
         let mut hidden = x.flatten_from(1)?;
         for layer in ["fc1", "fc2"].map(|layer| format!("{layer}.weight")) {
             if let Some(weight) = self.tensors().get(&layer) {
                 let output = rectify(&hidden.matmul(&weight.as_detached_tensor().t()?)?, 0.0)?;
-                hidden = scale_to_unit(weight, &output)?;
+                hidden = scale_to_unit(&[weight], &output)?;
             }
         }
         Ok(())
@@ -39,11 +66,13 @@ impl FloatNetwork {
     }
 }
 
-/// Divides weights by the root mean square of what they gave; the output as it becomes.
-fn scale_to_unit(weight: &Var, output: &Tensor) -> Result<Tensor, FloatError> {
+/// Divides a layer's parameters by the root mean square of what they gave, before or after a ReLU; the output as it becomes.
+fn scale_to_unit(parameters: &[&Var], output: &Tensor) -> Result<Tensor, FloatError> {
     let rms = output.sqr()?.mean_all()?.sqrt()?.to_scalar::<f32>()?;
     let factor = if rms > SILENT { f64::from(1.0 / rms) } else { 1.0 };
-    weight.set(&(weight.as_detached_tensor() * factor)?)?;
+    for parameter in parameters {
+        parameter.set(&(parameter.as_detached_tensor() * factor)?)?;
+    }
     Ok((output.detach() * factor)?)
 }
 
@@ -70,6 +99,27 @@ mod tests {
             let mean_square = map.sqr()?.mean_all()?.to_scalar::<f32>()?;
             assert!((mean_square - 1.0).abs() < 1e-3, "layer {i}: {mean_square}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn convolutions_start_from_another_training_and_other_shapes_are_named() -> Result<(), FloatError> {
+        let network = |width| {
+            let input = InputSpec { width: 48, height: 48, channels: 1 };
+            Network::new(NetworkSpec { stages: 0, ..NetworkSpec::table1(width, input, 2) }).unwrap()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("float.safetensors");
+        let trained = FloatNetwork::new(network(0.125), Decoding::Tied, 1)?;
+        trained.save(&path)?;
+        let new = FloatNetwork::new(network(0.125), Decoding::Tied, 2)?.with_classifier(16, 3)?;
+        let values =
+            |float: &FloatNetwork, name| float.tensor(name)?.flatten_all()?.to_vec1::<f32>().map_err(FloatError::from);
+        assert_ne!(values(&new, "conv3.weight")?, values(&trained, "conv3.weight")?);
+        new.start_from(&path)?;
+        assert_eq!(values(&new, "conv3.weight")?, values(&trained, "conv3.weight")?);
+        let error = FloatNetwork::new(network(0.25), Decoding::Tied, 2)?.start_from(&path).unwrap_err().to_string();
+        assert!(error.contains("conv1.weight: found shape [12, 1, 11, 11], expected [24, 1, 11, 11]"), "{error}");
         Ok(())
     }
 }

@@ -116,7 +116,7 @@ pub fn finish(
         controls: Some(Controls { networks: options.controls.clone(), ..constant_controls(&validation, &test) }),
         erasure: None,
     };
-    let plan = PlanFile::new(network, Some(model_bytes.as_slice().len()), options.command.clone());
+    let plan = PlanFile::of_model(&model, usize::MAX, options.command.clone());
     let stage_maps: Vec<&StageMaps> = quantized.iter().map(|stage| &stage.maps).collect();
     let page = report_page::input(folder, info, network, &metrics, &plan, &test, &stage_maps)?;
 

@@ -25,4 +25,4 @@ pub(crate) use finish::{bar, calibrate, calibration_images, identity, quantize_s
 pub use folder::{RunFolder, RunInfo};
 pub(crate) use folder::{read_toml, write_json};
 pub use model_file::{ModelFile, ModelFileError};
-pub use plan_file::{PlanFile, PlanPart};
+pub use plan_file::{PlanFile, PlanLayer, PlanPart, SmallerPlan};

@@ -66,7 +66,10 @@ fn facts(info: &RunInfo, network: &Network, plan: &PlanFile) -> Vec<(String, Str
         ("deconvolution stages", network.stages().to_string()),
         ("class maps", format!("{}×{}", network.map_shape().width, network.map_shape().height)),
         ("model in flash", plan.flash_bytes.map_or_else(String::new, kib)),
-        ("arena in SRAM", kib(plan.arena_bytes)),
+        (
+            "arena in SRAM",
+            format!("{} for the fastest plan, {} at least", kib(plan.arena_bytes), kib(plan.smallest_arena_bytes)),
+        ),
         ("work an image", format!("{:.1} M multiply-accumulates, zeros counted", plan.macs_dense as f64 / 1e6)),
         ("training", format!("{:.0} s, seed {}", info.training_seconds, info.seed)),
     ]

@@ -1,5 +1,7 @@
 //! How a network is trained, as data.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use switchback::model::spec::NetworkSpec;
 
@@ -13,6 +15,9 @@ pub struct Recipe {
     pub baseline: PhaseRecipe,
     /// Each deconvolution stage.
     pub stage: PhaseRecipe,
+    /// A safetensors file, for instance another run's `float.safetensors`, whose convolutions the training starts from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_weights: Option<PathBuf>,
     /// Whether first weights are fitted to the images ([`FloatNetwork::fit_first_weights`](crate::float::FloatNetwork)).
     pub fitted_start: bool,
     /// Images a step.
@@ -104,6 +109,7 @@ impl Recipe {
             classification: PhaseRecipe::new(12, 0.01, Some(6)),
             baseline: PhaseRecipe::new(8, 0.005, Some(4)),
             stage: PhaseRecipe::new(6, 0.005, Some(2)),
+            first_weights: None,
             fitted_start: true,
             batch: BATCH,
             micro_batch: micro_batch(spec),

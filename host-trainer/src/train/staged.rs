@@ -127,6 +127,9 @@ pub fn train(
                         let mut float = FloatNetwork::new(network, options.decoding, seed)?
                             .with_classifier(recipe.hidden, !seed)?;
                         float.set_input_statistics(&mean, &std)?;
+                        if let Some(path) = &recipe.first_weights {
+                            float.start_from(path)?;
+                        }
                         if recipe.fitted_start {
                             float.fit_first_weights(&trainer.train.spread(
                                 FITTED_IMAGES,

@@ -4,7 +4,7 @@
 // On the stack: 0 the block's taps, 4 r1, 8 r2, 12 end of the block's first tap, 16 taps, 20 u.
     .syntax unified
 // Where row r and column c of the result go; sb_inner, sb_row_5, sb_column_5, sb_corner: see blocks.rs.
-    .macro sb_u register, r, c
+    .macro sb_filter_store register, r, c
     .if \r == 5 && \c == 5
     str \register, [lr, #(8 * sb_corner)]
     .elseif \r == 5
@@ -16,66 +16,66 @@
     .endif
     .endm
 // Row r of the result from three taps or, c1 being the last of two, from two; the taps are kept.
-    .macro sb_u_keep columns, r, c0, c1, c2
-    sb_u \c0, \r, 0
+    .macro sb_filter_keep columns, r, c0, c1, c2
+    sb_filter_store \c0, \r, 0
     .if \columns == 3
-    sb_u \c2, \r, 5
+    sb_filter_store \c2, \r, 5
     sadd16 r0, \c0, \c2
     sadd16 r1, r0, \c1
-    sb_u r1, \r, 1
+    sb_filter_store r1, \r, 1
     ssub16 r1, r0, \c1
-    sb_u r1, \r, 2
+    sb_filter_store r1, \r, 2
     sadd16 r0, \c2, \c2
     sadd16 r0, r0, r0
     sadd16 r0, r0, \c0
     sadd16 r1, \c1, \c1
     sadd16 r2, r0, r1
-    sb_u r2, \r, 3
+    sb_filter_store r2, \r, 3
     ssub16 r0, r0, r1
-    sb_u r0, \r, 4
+    sb_filter_store r0, \r, 4
     .else
     sadd16 r0, \c0, \c1
-    sb_u r0, \r, 1
+    sb_filter_store r0, \r, 1
     ssub16 r0, \c0, \c1
-    sb_u r0, \r, 2
+    sb_filter_store r0, \r, 2
     sadd16 r1, \c1, \c1
     sadd16 r0, \c0, r1
-    sb_u r0, \r, 3
+    sb_filter_store r0, \r, 3
     ssub16 r0, \c0, r1
-    sb_u r0, \r, 4
+    sb_filter_store r0, \r, 4
     .endif
     .endm
 // Row r of the result from the sums (or differences) of two rows; a0-a2 and b0-b2 are kept.
-    .macro sb_u_row columns, r, operation, a0, a1, a2, b0, b1, b2
+    .macro sb_filter_row columns, r, operation, a0, a1, a2, b0, b1, b2
     \operation r0, \a0, \b0
     \operation r1, \a1, \b1
-    sb_u r0, \r, 0
+    sb_filter_store r0, \r, 0
     .if \columns == 3
     \operation r2, \a2, \b2
-    sb_u r2, \r, 5
+    sb_filter_store r2, \r, 5
     sadd16 r12, r0, r2
     sadd16 r12, r12, r1
-    sb_u r12, \r, 1
+    sb_filter_store r12, \r, 1
     sadd16 r1, r1, r1
     ssub16 r12, r12, r1
-    sb_u r12, \r, 2
+    sb_filter_store r12, \r, 2
     sadd16 r2, r2, r2
     sadd16 r2, r2, r2
     sadd16 r0, r0, r2
     sadd16 r2, r0, r1
-    sb_u r2, \r, 3
+    sb_filter_store r2, \r, 3
     ssub16 r0, r0, r1
-    sb_u r0, \r, 4
+    sb_filter_store r0, \r, 4
     .else
     sadd16 r12, r0, r1
-    sb_u r12, \r, 1
+    sb_filter_store r12, \r, 1
     ssub16 r12, r0, r1
-    sb_u r12, \r, 2
+    sb_filter_store r12, \r, 2
     sadd16 r1, r1, r1
     sadd16 r12, r0, r1
-    sb_u r12, \r, 3
+    sb_filter_store r12, \r, 3
     ssub16 r0, r0, r1
-    sb_u r0, \r, 4
+    sb_filter_store r0, \r, 4
     .endif
     .endm
     .macro sb_taps columns, odd, t0, t1, t2
@@ -113,27 +113,27 @@
     add r0, r2
     sb_taps \columns, \odd, r9, r10, r11
     .endif
-    sb_u_keep \columns, 0, r3, r4, r5
+    sb_filter_keep \columns, 0, r3, r4, r5
     .if \rows == 3
-    sb_u_keep \columns, 5, r9, r10, r11
+    sb_filter_keep \columns, 5, r9, r10, r11
     sb_outer r3, r9
     sb_outer r4, r10
     .if \columns == 3
     sb_outer r5, r11
     .endif
-    sb_u_row \columns, 1, sadd16, r9, r10, r11, r6, r7, r8
-    sb_u_row \columns, 2, ssub16, r9, r10, r11, r6, r7, r8
+    sb_filter_row \columns, 1, sadd16, r9, r10, r11, r6, r7, r8
+    sb_filter_row \columns, 2, ssub16, r9, r10, r11, r6, r7, r8
     .else
-    sb_u_row \columns, 1, sadd16, r3, r4, r5, r6, r7, r8
-    sb_u_row \columns, 2, ssub16, r3, r4, r5, r6, r7, r8
+    sb_filter_row \columns, 1, sadd16, r3, r4, r5, r6, r7, r8
+    sb_filter_row \columns, 2, ssub16, r3, r4, r5, r6, r7, r8
     .endif
     sadd16 r6, r6, r6
     sadd16 r7, r7, r7
     .if \columns == 3
     sadd16 r8, r8, r8
     .endif
-    sb_u_row \columns, 3, sadd16, r3, r4, r5, r6, r7, r8
-    sb_u_row \columns, 4, ssub16, r3, r4, r5, r6, r7, r8
+    sb_filter_row \columns, 3, sadd16, r3, r4, r5, r6, r7, r8
+    sb_filter_row \columns, 4, ssub16, r3, r4, r5, r6, r7, r8
     .endm
 // A block of `rows` rows and `columns` columns of taps, from tap (`first_row`, `first_column`) on.
     .macro sb_filter_block odd, rows, columns, first_row, first_column, places, inner, row_5, column_5, corner

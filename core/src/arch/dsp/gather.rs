@@ -10,7 +10,7 @@ pub(crate) use crate::arch::portable::gather::{BLOCK_HEAD, Cells, LOW_LANE_BIAS,
 
 global_asm!(include_str!("gather.s"), options(raw));
 
-type Pixel = unsafe extern "C" fn(*const u32, *const u32, *const u32, *const u32, *const u32, *mut u8);
+type Pixel = unsafe extern "C" fn(*const u32, *const u32, *const u32, *const u32, *const u32, *mut u32);
 
 unsafe extern "C" {
     fn switchback_gather_00(
@@ -19,7 +19,7 @@ unsafe extern "C" {
         v: *const u32,
         d: *const u32,
         block: *const u32,
-        out: *mut u8,
+        out: *mut u32,
     );
     fn switchback_gather_01(
         own: *const u32,
@@ -27,7 +27,7 @@ unsafe extern "C" {
         v: *const u32,
         d: *const u32,
         block: *const u32,
-        out: *mut u8,
+        out: *mut u32,
     );
     fn switchback_gather_10(
         own: *const u32,
@@ -35,7 +35,7 @@ unsafe extern "C" {
         v: *const u32,
         d: *const u32,
         block: *const u32,
-        out: *mut u8,
+        out: *mut u32,
     );
     fn switchback_gather_11(
         own: *const u32,
@@ -43,32 +43,54 @@ unsafe extern "C" {
         v: *const u32,
         d: *const u32,
         block: *const u32,
-        out: *mut u8,
+        out: *mut u32,
     );
     fn switchback_gather_pack(weights: *const i8, packed: *mut u32, taps: usize, channels: usize);
 }
 
-/// One output pixel, eight channels. The lists are `write_cell_list`'s, and every entry points into `block`.
-#[inline(always)]
-pub(crate) fn gather_pixel<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: &mut [u8; 8]) {
-    let kernel: Pixel = match (PY, PX) {
+const fn kernel<const PY: usize, const PX: usize>() -> Pixel {
+    match (PY, PX) {
         (0, 0) => switchback_gather_00,
         (0, _) => switchback_gather_01,
         (_, 0) => switchback_gather_10,
         _ => switchback_gather_11,
-    };
+    }
+}
+
+/// One output pixel, eight channels. The lists are `write_cell_list`'s, and every entry points into `block`, whose multiplier is
+/// not zero.
+#[inline(always)]
+pub(crate) fn gather_pixel<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: &mut [u8; 8]) {
     let Cells { own, horizontal, vertical, diagonal } = cells;
     // SAFETY: each list starts with a header of five words whose ranges lie inside its row's list; the offsets of the
     // entries lie inside the packed weights of the layer that both were made for (`write_cell_list`); `block` holds the head
-    // and all of these weights (`gather_rows` checks its length); `out` has 8 bytes. The function keeps the C rules.
+    // and all of these weights (`gather_rows` checks its length); with a multiplier, it writes two words to `out`, whose 8
+    // bytes may lie anywhere, since STR takes any address. The function keeps the C rules.
     unsafe {
-        kernel(
+        kernel::<PY, PX>()(
             own.as_ptr(),
             horizontal.as_ptr(),
             vertical.as_ptr(),
             diagonal.as_ptr(),
             block.as_ptr(),
-            out.as_mut_ptr(),
+            out.as_mut_ptr().cast(),
+        );
+    }
+}
+
+/// A part of the filters of one output pixel, added to `out`. As [`gather_pixel`], but the multiplier of `block` is zero.
+#[inline(always)]
+pub(crate) fn gather_sums<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: &mut [i32; 8]) {
+    let Cells { own, horizontal, vertical, diagonal } = cells;
+    // SAFETY: as in `gather_pixel`; without a multiplier, it reads and writes the eight words of `out`.
+    unsafe {
+        kernel::<PY, PX>()(
+            own.as_ptr(),
+            horizontal.as_ptr(),
+            vertical.as_ptr(),
+            diagonal.as_ptr(),
+            block.as_ptr(),
+            out.as_mut_ptr().cast(),
         );
     }
 }

@@ -68,9 +68,27 @@
     usat r1, #8, r1
     .endm
 
+@ Adds both lanes of a sum to the sums of channels \a and \b at r12.
+    .macro sb_add low, high, a, b
+    ubfx r0, \low, #0, #24
+    sub r0, r0, #0x800000
+    lsr r1, \low, #24
+    orr r1, r1, \high, lsl #8
+    ldr r2, [r12, #4 * \a]
+    ldr r3, [r12, #4 * \b]
+    add r0, r2
+    add r1, r3
+    str r0, [r12, #4 * \a]
+    str r1, [r12, #4 * \b]
+    .endm
+
+@ Without a multiplier, a part of the filters is added to earlier ones.
     .macro sb_finish
     ldr r3, [lr]
     ldr r12, [sp, #56]
+    cbnz r3, 6f
+    b.w switchback_gather_add
+6:
     sb_lanes r4, r5
     orr r2, r0, r1, lsl #24
     sb_lanes r6, r7
@@ -86,6 +104,17 @@
     add sp, #16
     pop {r4-r11, pc}
     .endm
+
+    .type switchback_gather_add, %function
+    .thumb_func
+    .balign 4
+switchback_gather_add:
+    sb_add r4, r5, 0, 3
+    sb_add r6, r7, 1, 2
+    sb_add r8, r9, 4, 7
+    sb_add r10, r11, 5, 6
+    add sp, #16
+    pop {r4-r11, pc}
 
 sb_start switchback_gather_00
     sb_range 0, 0, 16, 1, 1

@@ -2,6 +2,8 @@
 
 use core::arch::asm;
 
+pub(crate) use crate::arch::portable::lanes::{high, low};
+
 /// One instruction from one or two words to one. None of them reads memory, traps or needs a state.
 macro_rules! instruction {
     ($(#[$doc:meta])* $name:ident($a:ident) = $text:literal) => {
@@ -32,6 +34,30 @@ macro_rules! instruction {
     };
 }
 
+instruction! {
+    /// Bytes 0 and 2 as unsigned lanes.
+    even_u8(bytes) = "uxtb16 {result}, {a}"
+}
+instruction! {
+    /// Bytes 1 and 3 as unsigned lanes.
+    odd_u8(bytes) = "uxtb16 {result}, {a}, ror #8"
+}
+instruction! {
+    /// Bytes 0 and 2 as signed lanes.
+    even_i8(bytes) = "sxtb16 {result}, {a}"
+}
+instruction! {
+    /// Bytes 1 and 3 as signed lanes.
+    odd_i8(bytes) = "sxtb16 {result}, {a}, ror #8"
+}
+instruction! {
+    /// Sum of each lane, wrapping. (It sets the GE flags, which nothing compiled reads.)
+    add(a, b) = "sadd16 {result}, {a}, {b}"
+}
+instruction! {
+    /// Difference of each lane, wrapping.
+    subtract(a, b) = "ssub16 {result}, {a}, {b}"
+}
 instruction! {
     /// A word of two lanes: the low halves of both.
     pack(low, high) = "pkhbt {result}, {a}, {b}, lsl #16"

@@ -1,10 +1,13 @@
 //! Armv7E-M, and Armv8-M Mainline with the DSP extension.
 #![allow(unsafe_code, reason = "the only place of it in the core: instructions that Rust has no name for")]
 
+pub(crate) mod block_products;
+pub(crate) mod block_transforms;
 pub(crate) mod column_products;
 pub(crate) mod filter_transform;
 pub(crate) mod gather;
 pub(crate) mod lanes;
+pub(crate) mod patch;
 pub(crate) mod patch_transform;
 pub(crate) mod products;
 pub(crate) mod tile_outputs;

@@ -29,7 +29,8 @@ pub const PLACES: usize = 36;
 /// Places of a pair of channels of a kernel in four blocks: four times [`STRIDE`], so that in every run of frequencies the blocks
 /// follow each other at one distance.
 pub const CUT_PLACES: usize = 4 * STRIDE;
-const STRIDE: usize = 31;
+/// That distance; twice as much in runs that only half of the blocks have.
+pub const STRIDE: usize = 31;
 /// The only place of [`CUT_PLACES`] that a run meets and no transform writes: it stands where the corner would be in a block that has
 /// row 5 but not column 5. Weights are 0 there.
 pub const BLANK: usize = 3 * STRIDE - 1;

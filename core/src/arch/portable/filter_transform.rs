@@ -6,8 +6,9 @@
 )]
 
 use super::blocks::{BLOCKS, Block};
-use super::lanes::{add, even_i8, odd_i8, subtract};
 use super::patch::{Patch, keep_apart};
+// Those of the processor, for others that share a line of the transform.
+use crate::arch::lanes::{add, even_i8, odd_i8, subtract};
 
 /// Transforms a filter of 3 or 5 taps a side: the even pair of channels of every four, or the odd one.
 ///
@@ -81,7 +82,7 @@ fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, blo
 
 /// G g of three taps (or two) in each lane.
 #[inline(always)]
-fn line<const TAPS: usize>(g: [u32; 3]) -> [u32; 6] {
+pub(crate) fn line<const TAPS: usize>(g: [u32; 3]) -> [u32; 6] {
     let twice = add(g[1], g[1]);
     let (outer, far) = if TAPS == 3 {
         let doubled = add(g[2], g[2]);

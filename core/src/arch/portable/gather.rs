@@ -5,7 +5,7 @@
 //! The order of the switches is cyclic, each differs from the next in one coordinate: whatever a pixel takes from a cell is
 //! one range, or two across the seam.
 
-/// Words before the packed weights of a block of eight channels: a seed of 64 bits for each pair, the multiplier.
+/// Words before the packed weights of a block of eight channels: a seed of 64 bits for each pair, the multiplier or zero.
 pub const BLOCK_HEAD: usize = 9;
 /// Added to the low lane by the seed, so that its 24 bits end non-negative and the high lane needs no borrow.
 pub const LOW_LANE_BIAS: i64 = 1 << 23;
@@ -30,8 +30,26 @@ pub struct Cells<'a> {
 
 /// One output pixel, eight channels: seeds, all entries that reach it, rule 4 and ReLU.
 ///
-/// - `block`: [`BLOCK_HEAD`] words, then the packed weights `[filter][ky][kx][TAP_WORDS]` that every entry points into.
+/// - `block`: [`BLOCK_HEAD`] words, then the packed weights `[filter][ky][kx][TAP_WORDS]` that every entry points into. The
+///   multiplier is not zero.
 pub fn gather_pixel<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: &mut [u8; 8]) {
+    let multiplier = block.get(BLOCK_HEAD - 1).map_or(0, |&multiplier| multiplier as i32);
+    for (value, acc) in out.iter_mut().zip(accumulators::<PY, PX>(cells, block)) {
+        *value = super::lanes::requantize_u8(acc, multiplier);
+    }
+}
+
+/// A part of the filters of one output pixel: seeds and all entries that reach it, added to earlier parts.
+///
+/// - `block`: as for [`gather_pixel`], but its multiplier is zero.
+pub fn gather_sums<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: &mut [i32; 8]) {
+    for (sum, acc) in out.iter_mut().zip(accumulators::<PY, PX>(cells, block)) {
+        *sum = sum.wrapping_add(acc);
+    }
+}
+
+/// The seeds and all entries that reach an output pixel.
+fn accumulators<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32]) -> [i32; 8] {
     let (head, weights) = block.split_at_checked(BLOCK_HEAD).unwrap_or((&[], &[]));
     let word = |index: usize| head.get(index).copied().unwrap_or(0);
     let mut sums = [0u64; 4];
@@ -57,15 +75,9 @@ pub fn gather_pixel<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &
     add(cells.vertical, above_or_below, (far_y, own_x), weights, &mut sums);
     add(cells.diagonal, corner, (far_y, far_x), weights, &mut sums);
 
-    let multiplier = word(BLOCK_HEAD - 1) as i32;
-    for ((low, high), sum) in [(0, 3), (1, 2), (4, 7), (5, 6)].into_iter().zip(sums) {
-        let low_lane = (sum & 0xff_ffff) as i32 - LOW_LANE_BIAS as i32;
-        for (channel, acc) in [(low, low_lane), (high, (sum >> 24) as i32)] {
-            if let Some(value) = out.get_mut(channel) {
-                *value = super::lanes::requantize_u8(acc, multiplier);
-            }
-        }
-    }
+    let lanes = |sum: u64| ((sum & 0xff_ffff) as i32 - LOW_LANE_BIAS as i32, (sum >> 24) as i32);
+    let [(a, d), (b, c), (e, h), (f, g)] = sums.map(lanes);
+    [a, b, c, d, e, f, g, h]
 }
 
 /// Adds the entries between two words of a cell's header; the tap is that of switch 0.

@@ -1,5 +1,7 @@
 //! The definition of every function of a back end, in plain Rust with wrapping arithmetic.
 
+pub mod block_products;
+pub mod block_transforms;
 pub mod blocks;
 pub mod column_products;
 pub mod filter_transform;

@@ -107,7 +107,7 @@ fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32,
 /// B^T d of six words. A word is the integer `high * 2^16 + low`, the transform is linear, and every low lane ends positive: what
 /// is borrowed in between is given back.
 #[inline(always)]
-const fn line(d: [u32; 6]) -> [u32; 6] {
+pub(crate) const fn line(d: [u32; 6]) -> [u32; 6] {
     let c = d[4].wrapping_sub(d[2]);
     let e = d[3].wrapping_sub(d[1]);
     let a = d[4].wrapping_sub(d[2] << 2);

@@ -1,6 +1,8 @@
 //! The multiplications of a Winograd convolution: for each frequency, sums over pairs of channels.
+#![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes, checked once a frequency")]
 
-use super::blocks::runs;
+use super::blocks::{PLACES, STRIDE, runs};
+use super::lanes::multiply_add;
 
 /// Frequencies of F(4x4,3x3).
 pub const FREQUENCIES: usize = 36;
@@ -47,18 +49,40 @@ pub fn products<const TILES: usize>(
     sums: &mut [[[u32; 2]; TILES]; FREQUENCIES],
 ) {
     for run in runs(kernel) {
-        for (i, sums) in sums.iter_mut().skip(run.first).take(run.count).enumerate() {
-            if let Some(&seeds) = seeds.and_then(|seeds| seeds.get(run.first + i)) {
-                *sums = [seeds; TILES];
-            }
-            let v = v.get(run.start + i..).unwrap_or(&[]).iter().step_by(run.stride);
-            let u = u.get(run.start + i..).unwrap_or(&[]).iter().step_by(run.stride);
-            for (v, u) in v.zip(u) {
-                for (sums, &v) in sums.iter_mut().zip(v) {
-                    for (sum, &u) in sums.iter_mut().zip(u) {
-                        *sum = super::lanes::multiply_add(*sum as i32, v, u) as u32;
-                    }
+        match run.stride {
+            PLACES => of_run::<TILES, PLACES>(run, v, u, seeds, sums),
+            STRIDE => of_run::<TILES, STRIDE>(run, v, u, seeds, sums),
+            _ => of_run::<TILES, { 2 * STRIDE }>(run, v, u, seeds, sums),
+        }
+    }
+}
+
+#[inline(never)]
+fn of_run<const TILES: usize, const STRIDE: usize>(
+    run: &Run,
+    v: &[[u32; TILES]],
+    u: &[[u32; 2]],
+    seeds: Option<&[[u32; 2]; FREQUENCIES]>,
+    sums: &mut [[[u32; 2]; TILES]; FREQUENCIES],
+) {
+    let (v, u) = (v.as_chunks::<STRIDE>().0, u.as_chunks::<STRIDE>().0);
+    for (f, sums) in sums.iter_mut().enumerate().skip(run.first).take(run.count) {
+        let place = run.start + f - run.first;
+        if place >= STRIDE {
+            return;
+        }
+        if let Some(&seeds) = seeds.and_then(|seeds| seeds.get(f)) {
+            *sums = [seeds; TILES];
+        }
+        for output in 0..2 {
+            let mut of_output = sums.map(|sums| sums[output] as i32);
+            for (v, u) in v.iter().zip(u) {
+                for (sum, &v) in of_output.iter_mut().zip(&v[place]) {
+                    *sum = multiply_add(*sum, v, u[place][output]);
                 }
+            }
+            for (sums, sum) in sums.iter_mut().zip(of_output) {
+                sums[output] = sum as u32;
             }
         }
     }

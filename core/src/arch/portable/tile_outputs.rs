@@ -124,7 +124,7 @@ fn columns<const TILES: usize>(
 
 /// A^T m of six sums.
 #[inline(always)]
-const fn line(m: [u32; 6]) -> [u32; TILE] {
+pub(crate) const fn line(m: [u32; 6]) -> [u32; TILE] {
     let (s, d) = (m[1].wrapping_add(m[2]), m[1].wrapping_sub(m[2]));
     let (far_s, far_d) = (m[3].wrapping_add(m[4]), m[3].wrapping_sub(m[4]));
     [

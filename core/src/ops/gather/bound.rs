@@ -1,7 +1,46 @@
 //! Where the low lane of a packed sum stays within its 24 bits.
 
-use super::TAPS;
+use zerocopy::little_endian::I32;
+
+use super::{TAPS, filter_parts};
 use crate::model::DecoderLayer;
+
+/// Accumulators of low lanes stay below this.
+const MAX_LOW_LANE: i64 = 1 << 23;
+
+/// In how many parts the filters must be cut so that every part is exact; none where even parts of four filters are not.
+///
+/// - `weights`: `[filter][ky][kx][channel]`.
+/// - `ratios`: m, one a filter.
+/// - `bias`: one a channel; it counts with the first part.
+pub fn gather_parts(layer: &DecoderLayer, weights: &[i8], ratios: &[u8], bias: &[I32]) -> Option<usize> {
+    let size = TAPS * layer.output.channels;
+    let largest = |parts: usize| {
+        let bounds = filter_parts(layer, parts).flat_map(|filters| {
+            let ratios = ratios.get(filters.clone()).unwrap_or(&[]);
+            let weights = weights.get(filters.start * size..filters.end * size).unwrap_or(&[]);
+            bias.iter().enumerate().map(move |(channel, bias)| {
+                let bias = if filters.start == 0 { bias.get() } else { 0 };
+                gather_bound(layer, weights, ratios, bias, channel)
+            })
+        });
+        bounds.max().unwrap_or(0)
+    };
+    let most = layer.input.channels / 4;
+    let mut parts = 1;
+    loop {
+        let bound = largest(parts);
+        if bound < MAX_LOW_LANE {
+            return Some(parts);
+        }
+        if parts >= most {
+            return None;
+        }
+        // About as many times more as the bound is too large.
+        let needed = (parts as i64 * bound).div_euclid(MAX_LOW_LANE) as usize;
+        parts = needed.clamp(parts + 1, most);
+    }
+}
 
 /// Taps of one axis that lie in the same cell, for an even and an odd output.
 const GROUPS: [[&[usize]; 2]; 2] = [[&[0, 1], &[2]], [&[0], &[1, 2]]];

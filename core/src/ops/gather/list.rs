@@ -2,8 +2,10 @@
 //!
 //! First a header of five words for each cell, then the entries of all cells in the same order.
 
+use core::ops::Range;
+
 use super::super::CellRow;
-use super::TAPS;
+use super::{TAPS, filter_parts, part_filters};
 use crate::arch::gather::{OFFSET_BIAS, TAP_WORDS};
 use crate::model::DecoderLayer;
 
@@ -16,25 +18,46 @@ const SWITCH_OFFSET: [u32; 4] = [0, 16, 48, 64];
 /// Groups of four values whose counts fit bytes.
 const COUNTED: usize = 63;
 
-/// Words of the list of one row of cells without a single zero.
-pub const fn cell_list_words(layer: &DecoderLayer) -> usize {
-    layer.input.width * (HEADER + 2 * layer.input.channels)
+/// Words of the list of a row of `cells` cells for `filters` filters without a single zero.
+pub(super) const fn list_words(cells: usize, filters: usize) -> usize {
+    cells * (HEADER + 2 * filters)
 }
 
-/// Lists the non-zeros of one row of the pooled map.
+/// Words of the lists of one row of cells, one list a part of the filters, without a single zero.
+pub const fn cell_list_words(layer: &DecoderLayer, parts: usize) -> usize {
+    parts * list_words(layer.input.width, part_filters(layer, parts))
+}
+
+/// Lists the non-zeros of one row of the pooled map, one list a part of the filters.
 ///
 /// - `ratios`: m, one a filter.
-/// - `list`: [`cell_list_words`] words; what a row with zeros leaves over keeps its old contents.
-pub fn write_cell_list(layer: &DecoderLayer, ratios: &[u8], cells: &CellRow<'_>, list: &mut [u32]) {
-    let (width, filters) = (layer.input.width, layer.input.channels.max(4));
+/// - `lists`: [`cell_list_words`] words; what a row with zeros leaves over keeps its old contents.
+pub fn write_cell_list(layer: &DecoderLayer, ratios: &[u8], cells: &CellRow<'_>, parts: usize, lists: &mut [u32]) {
+    let words = list_words(layer.input.width, part_filters(layer, parts));
+    for (filters, list) in filter_parts(layer, parts).zip(lists.chunks_exact_mut(words.max(1))) {
+        write_part(layer, ratios, cells, 0..layer.input.width, filters, list);
+    }
+}
+
+/// Lists the non-zeros of some filters of some cells of a row.
+pub(super) fn write_part(
+    layer: &DecoderLayer,
+    ratios: &[u8],
+    cells: &CellRow<'_>,
+    columns: Range<usize>,
+    filters: Range<usize>,
+    list: &mut [u32],
+) {
+    let (width, all) = (columns.len(), layer.input.channels.max(4));
     let (headers, entries) = list.split_at_mut_checked(width * HEADER).unwrap_or_default();
     let (entries, _) = entries.as_chunks_mut::<2>();
-    let (ratios, _) = ratios.as_chunks::<4>();
+    let (ratios, _) = ratios.get(filters.clone()).unwrap_or(&[]).as_chunks::<4>();
     let mut next = 0;
     let mut header_words = width * HEADER;
-    let cells = cells.values.chunks_exact(filters).zip(cells.switches.chunks_exact(filters / 4));
+    let cells = cells.values.chunks_exact(all).zip(cells.switches.chunks_exact(all / 4)).skip(columns.start);
     for ((values, switches), header) in cells.zip(headers.as_chunks_mut::<HEADER>().0) {
-        let (values, _) = values.as_chunks::<4>();
+        let (values, _) = values.get(filters.clone()).unwrap_or(&[]).as_chunks::<4>();
+        let switches = switches.get(filters.start / 4..filters.end / 4).unwrap_or(&[]);
         let [n00, n01, n10, n11] = count(values, switches);
         let mut places = [next, next + n00, next + n00 + n01 + n11, next + n00 + n01];
         let end = next + n00 + n01 + n10 + n11;

@@ -31,32 +31,48 @@ fn layer(height: usize, width: usize, filters: usize, channels: usize, odd: (usi
     }
 }
 
-/// Compares every row of a map with the definition.
-fn check(layer: &DecoderLayer, arrays: &DeconvolutionArrays<'_>, values: &[u8], switches: &[u8]) {
+/// Compares every row of a map with the definition: from whole rows of lists and from strips of `columns` columns.
+fn check(
+    layer: &DecoderLayer,
+    arrays: &DeconvolutionArrays<'_>,
+    values: &[u8],
+    switches: &[u8],
+    parts: usize,
+    columns: usize,
+) {
     let row = layer.input.row_elements();
     let cells: Vec<CellRow<'_>> = (0..layer.input.height)
         .map(|y| CellRow { y, values: &values[y * row..][..row], switches: &switches[y * row / 4..][..row / 4] })
         .collect();
-    let mut lists = vec![vec![0; cell_list_words(layer)]; cells.len()];
+    let mut lists = vec![vec![0; cell_list_words(layer, parts)]; cells.len()];
     for (cells, list) in cells.iter().zip(&mut lists) {
-        write_cell_list(layer, arrays.ratios, cells, list);
+        write_cell_list(layer, arrays.ratios, cells, parts, list);
     }
     let list = |y: usize| lists.get(y).map_or(&[][..], |list| list);
+    let cell_row = |y: usize| cells.get(y).copied().unwrap_or_default();
     let out_row = layer.output.row_elements();
     for y in 0..layer.output.height.div_ceil(2) {
-        let mut found = vec![1; 2 * out_row];
-        let (upper, lower) = found.split_at_mut(out_row);
         let rows = (layer.output.height - 2 * y).min(2);
-        let mut scratch = vec![0; gather_scratch_words(layer)];
+        let mut found = [vec![1; 2 * out_row], vec![1; 2 * out_row]];
+        let [whole, strips] = &mut found;
+        let (upper, lower) = whole.split_at_mut(out_row);
+        let mut scratch = vec![0x5555_5555; gather_scratch_words(layer, parts)];
         let near = [list(y.wrapping_sub(1)), list(y), list(y + 1)];
-        gather_rows(layer, arrays, near, &mut scratch, &mut [upper, lower][..rows]);
+        gather_rows(layer, arrays, near, parts, &mut scratch, &mut [upper, lower][..rows]);
+        let (upper, lower) = strips.split_at_mut(out_row);
+        let mut scratch = vec![0x5555_5555; gather_strip_scratch_words(layer, parts, columns)];
+        let near = [cell_row(y.wrapping_sub(1)), cell_row(y), cell_row(y + 1)];
+        gather_strip_rows(layer, arrays, near, parts, columns, &mut scratch, &mut [upper, lower][..rows]);
         for parity in 0..rows {
             let mut expected = vec![0; out_row];
             let (first, last) = (((2 * y + parity).max(1) - 1) / 2, (2 * y + parity).div_ceil(2));
             let near: Vec<_> = cells.iter().filter(|cells| (first..=last).contains(&cells.y)).copied().collect();
             let mut accumulators = vec![0; layer.output.channels];
             unpool_deconvolution_row(layer, arrays, 2 * y + parity, &near, &mut accumulators, &mut expected);
-            assert_eq!(&found[parity * out_row..][..out_row], &expected, "row {} of {layer:?}", 2 * y + parity);
+            for found in &found {
+                let found = &found[parity * out_row..][..out_row];
+                assert_eq!(found, &expected, "row {} of {layer:?}, {parts} parts", 2 * y + parity);
+            }
         }
     }
 }
@@ -64,9 +80,10 @@ fn check(layer: &DecoderLayer, arrays: &DeconvolutionArrays<'_>, values: &[u8], 
 #[test]
 fn equals_the_definition() {
     let mut random = Xorshift(7);
+    let mut most_parts = 0;
     for round in 0..400 {
         let (height, width) = (1 + random.below(9) as usize, 1 + random.below(9) as usize);
-        let (filters, channels) = (4 + 4 * random.below(3) as usize, 8 + 8 * random.below(2) as usize);
+        let (filters, channels) = (4 + 4 * random.below(6) as usize, 8 + 8 * random.below(2) as usize);
         let odd = (random.below(2) as usize, random.below(2) as usize);
         let layer = layer(height, width, filters, channels, odd);
         assert!(gather_suits(&layer));
@@ -75,12 +92,13 @@ fn equals_the_definition() {
             .map(|_| if extreme { [-127, 127][random.below(2) as usize] } else { random.below(255) as i32 as u8 as i8 })
             .map(|w| w.max(-127))
             .collect();
-        let most = if extreme { 15 } else { 1 + random.below(4) };
+        let most = [1, 4, 15][random.below(3) as usize];
         let ratios: Vec<u8> =
-            (0..filters).map(|_| if extreme { (60 / filters) as u8 } else { 1 + random.below(most) as u8 }).collect();
+            (0..filters).map(|_| if extreme { most } else { 1 + random.below(u32::from(most)) as u8 }).collect();
         let bias: Vec<I32> = (0..channels).map(|_| I32::new(random.below(20001) as i32 - 10000)).collect();
-        let bound = (0..channels).map(|c| gather_bound(&layer, &weights, &ratios, bias[c].get(), c)).max();
-        assert!(bound < Some(1 << 23), "{bound:?}");
+        let needed = gather_parts(&layer, &weights, &ratios, &bias).expect("a part of four filters is exact");
+        most_parts = most_parts.max(needed);
+        let parts = needed + random.below(2) as usize;
         let density = [0, 12, 50, 100][random.below(4) as usize];
         let alike = random.below(8) as usize;
         let elements = layer.input.elements();
@@ -100,8 +118,9 @@ fn equals_the_definition() {
             .collect();
         let multiplier = Multiplier::new(1 << (12 + random.below(6))).unwrap();
         let arrays = DeconvolutionArrays { weights: &weights, ratios: &ratios, bias: &bias, multiplier };
-        check(&layer, &arrays, &values, &switches);
+        check(&layer, &arrays, &values, &switches, parts, 1 + random.below(4) as usize);
     }
+    assert!(most_parts > 2, "large weights need parts: {most_parts}");
 }
 
 /// The largest and least accumulator of output `parity`, every cell's position and value tried, from rule 6 alone.

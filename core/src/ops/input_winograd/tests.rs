@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use zerocopy::little_endian::I32;
 
-use super::{input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
+use super::{input_winograd_groups, input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
 use crate::model::bounds::convolution_bound;
 use crate::model::{ConvolutionArrays, EncoderLayer, MapShape};
 use crate::ops::{
@@ -44,7 +44,8 @@ fn check(layer: &EncoderLayer, image: &[i8], weights: &[i8], bias: &[i32], multi
     let multipliers: Vec<I32> = (0..filters as i32).map(|o| I32::new(multiplier + o * 1024)).collect();
     let arrays =
         ConvolutionArrays { weights, bias: &bias, multipliers: &multipliers, ratios: &[], deconvolution_bias: &[] };
-    let mut scratch = vec![0xdead_beef; input_winograd_scratch_words(layer)];
+    let groups = input_winograd_groups(layer);
+    let mut scratch = vec![0xdead_beef; input_winograd_scratch_words(layer, groups)];
     let row_elements = layer.output.width * filters;
     for y in 0..layer.output.height {
         let window: Vec<&[i8]> = (0..=layer.kernel)
@@ -56,11 +57,17 @@ fn check(layer: &EncoderLayer, image: &[i8], weights: &[i8], bias: &[i32], multi
         let mut expected = (vec![1; row_elements], vec![1; switch_row_bytes(row_elements)]);
         let mut found = (vec![2; row_elements], vec![2; switch_row_bytes(row_elements)]);
         input_convolution_row(layer, &arrays, &window, &mut expected.0, &mut expected.1);
-        input_winograd_rows(layer, &arrays, &window, &mut scratch, &mut found.0, &mut found.1);
+        input_winograd_rows(layer, &arrays, &window, groups, &mut scratch, &mut found.0, &mut found.1);
         assert_eq!(expected, found, "{layer:?}, row {y}");
         found.0.fill(2);
-        input_winograd_rows(layer, &arrays, &window, &mut scratch, &mut found.0, &mut []);
+        input_winograd_rows(layer, &arrays, &window, groups, &mut scratch, &mut found.0, &mut []);
         assert_eq!(expected.0, found.0, "{layer:?}, row {y}, without switches");
+        for groups in [1, 3] {
+            let mut scratch = vec![0xdead_beef; input_winograd_scratch_words(layer, groups)];
+            let mut found = (vec![2; row_elements], vec![2; switch_row_bytes(row_elements)]);
+            input_winograd_rows(layer, &arrays, &window, groups, &mut scratch, &mut found.0, &mut found.1);
+            assert_eq!(expected, found, "{layer:?}, row {y}, {groups} groups at a time");
+        }
         if input_direct_suits(layer) {
             let mut scratch = vec![0xdead_beef; input_direct_scratch_words(layer)];
             let mut found = (vec![2; row_elements], vec![2; switch_row_bytes(row_elements)]);

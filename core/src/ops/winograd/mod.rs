@@ -14,8 +14,11 @@ mod scratch;
 mod weight_transform;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
+pub(super) use crate::arch::portable::filter_transform::line as weight_line;
+pub(super) use crate::arch::portable::patch_transform::line as input_line;
+pub(super) use crate::arch::portable::tile_outputs::line as output_line;
 use crate::arch::products::products;
 use crate::arch::tile_outputs::TILE;
 use crate::model::{ConvolutionArrays, EncoderLayer};
@@ -37,6 +40,30 @@ pub const fn winograd_suits(layer: &EncoderLayer) -> bool {
 pub fn winograd_bound(filter: &[i8], bias: i32) -> i64 {
     let sum = |sign: i64| filter.iter().map(|&w| (sign * i64::from(w)).max(0)).sum::<i64>();
     255 * sum(1).max(sum(-1)) + i64::from(bias).abs()
+}
+
+/// Blocks of at most 3x3 taps along one side of the kernel.
+pub(super) const fn blocks_a_side(kernel: usize) -> usize {
+    kernel.div_ceil(3)
+}
+
+/// Row and column of a block, in the order of its channels: so every frequency's blocks stand side by side.
+pub(super) const fn block_at(kernel: usize, index: usize) -> (usize, usize) {
+    if kernel <= 3 {
+        return (0, 0);
+    }
+    match index {
+        0 => (1, 0),
+        1 => (0, 0),
+        2 => (0, 1),
+        _ => (1, 1),
+    }
+}
+
+/// Taps of a block along one side.
+pub(super) const fn block_taps(kernel: usize, block: usize) -> usize {
+    let left = kernel - 3 * block;
+    if left < 3 { left } else { 3 }
 }
 
 /// Four rows of the convolution: two rows of output where the layer pools, else four; at the bottom those that exist.

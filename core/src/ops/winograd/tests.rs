@@ -12,35 +12,35 @@ use crate::model::MapShape;
 use crate::ops::{convolution_row, switch_row_bytes};
 
 /// Marsaglia's xorshift: enough for shapes and values.
-struct Random(u32);
+pub(in crate::ops) struct Random(pub(in crate::ops) u32);
 
 impl Random {
-    fn next(&mut self) -> u32 {
+    pub(in crate::ops) fn next(&mut self) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;
         self.0 ^= self.0 << 5;
         self.0
     }
 
-    fn of(&mut self, choices: &[usize]) -> usize {
+    pub(in crate::ops) fn of(&mut self, choices: &[usize]) -> usize {
         choices[self.next() as usize % choices.len()]
     }
 
-    fn up_to(&mut self, most: usize) -> usize {
+    pub(in crate::ops) fn up_to(&mut self, most: usize) -> usize {
         1 + self.next() as usize % most
     }
 }
 
-struct Layer {
-    layer: EncoderLayer,
-    input: Vec<u8>,
-    weights: Vec<i8>,
-    bias: Vec<I32>,
+pub(in crate::ops) struct Layer {
+    pub(in crate::ops) layer: EncoderLayer,
+    pub(in crate::ops) input: Vec<u8>,
+    pub(in crate::ops) weights: Vec<i8>,
+    pub(in crate::ops) bias: Vec<I32>,
     multipliers: Vec<I32>,
 }
 
 impl Layer {
-    fn random(random: &mut Random, kernel: usize) -> Self {
+    pub(in crate::ops) fn random(random: &mut Random, kernel: usize) -> Self {
         let pool = random.of(&[0, 1, 1]) == 1;
         let least = if pool { 2 } else { 1 };
         let (height, width) = (random.up_to(19).max(least), random.up_to(19).max(least));
@@ -85,7 +85,7 @@ impl Layer {
         Self { layer, input, weights, bias, multipliers }
     }
 
-    fn arrays(&self) -> ConvolutionArrays<'_> {
+    pub(in crate::ops) fn arrays(&self) -> ConvolutionArrays<'_> {
         ConvolutionArrays {
             weights: &self.weights,
             bias: &self.bias,
@@ -95,7 +95,7 @@ impl Layer {
         }
     }
 
-    fn window(&self, first: usize, count: usize) -> Vec<&[u8]> {
+    pub(in crate::ops) fn window(&self, first: usize, count: usize) -> Vec<&[u8]> {
         let row = self.layer.input.row_elements();
         let row_at = |y: usize| match y.checked_sub(self.layer.padding()) {
             Some(y) if y < self.layer.input.height => &self.input[y * row..(y + 1) * row],
@@ -105,7 +105,7 @@ impl Layer {
     }
 
     /// Outputs and switches by the definition.
-    fn by_definition(&self) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+    pub(in crate::ops) fn by_definition(&self) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
         let (row, step) = (self.layer.output.row_elements(), if self.layer.pool { 2 } else { 1 });
         let rows = (0..self.layer.output.height).map(|y| {
             let (mut out, mut switches) = (vec![0; row], vec![0; switch_row_bytes(row)]);
