@@ -59,6 +59,8 @@ fn constants(board: &Board, model_bytes: usize, arena_bytes: usize) -> String {
          pub const UART_BASE: usize = {base};\n\
          /// Bits a second on the UART.\n\
          pub const UART_BAUD: u32 = {baud};\n\
+         /// Which registers the timer has.\n\
+         pub const TIMER_KIND: TimerKind = TimerKind::{timer_kind:?};\n\
          /// Address of the timer's registers.\n\
          pub const TIMER_BASE: usize = {timer_base};\n\
          /// Bytes of the model.\n\
@@ -67,6 +69,7 @@ fn constants(board: &Board, model_bytes: usize, arena_bytes: usize) -> String {
          pub const ARENA_BYTES: usize = {arena_bytes};\n",
         base = uart.base,
         baud = uart.baud,
+        timer_kind = timer.kind,
         timer_base = timer.base,
     )
 }
@@ -74,11 +77,11 @@ fn constants(board: &Board, model_bytes: usize, arena_bytes: usize) -> String {
 /// The linker's memory map. The stack lies below the variables: one that overflows leaves the memory and faults, instead of
 /// overwriting results.
 fn memory_map(board: &Board) -> String {
-    let (memory, reserve) = (board.memory, board.reserve);
+    let (memory, model, reserve) = (board.memory, board.model_region(), board.reserve);
     format!(
         "MEMORY\n{{\n\
          FLASH : ORIGIN = {flash:#x}, LENGTH = {program}\n\
-         MODEL : ORIGIN = {flash:#x} + {program}, LENGTH = {model}\n\
+         MODEL : ORIGIN = {model:#x}, LENGTH = {model_bytes}\n\
          RAM : ORIGIN = {ram:#x} + {stack}, LENGTH = {ram_bytes} - {stack}\n\
          ARENA : ORIGIN = {arena:#x}, LENGTH = {arena_bytes}\n\
          }}\n\
@@ -90,7 +93,8 @@ fn memory_map(board: &Board) -> String {
          }} INSERT AFTER .uninit;\n",
         flash = memory.flash.origin,
         program = reserve.program_bytes,
-        model = board.model_bytes(),
+        model = model.origin,
+        model_bytes = model.bytes,
         ram = memory.ram.origin,
         ram_bytes = memory.ram.bytes,
         stack = reserve.stack_bytes,

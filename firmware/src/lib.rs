@@ -7,6 +7,17 @@ use switchback::model::Aligned;
 
 /// The board's constants, from its manifest by the build script.
 pub mod board {
+    /// The counters that a manifest may name.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum TimerKind {
+        /// A CMSDK APB timer, which counts down.
+        Cmsdk,
+        /// The cycle counter among the FPGA's own registers on Arm's MPS boards.
+        Fpgaio,
+        /// The processor's own cycle counter.
+        Dwt,
+    }
+
     include!(concat!(env!("OUT_DIR"), "/board.rs"));
 }
 
