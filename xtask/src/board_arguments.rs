@@ -11,8 +11,8 @@ use crate::paths;
 #[derive(clap::Args)]
 pub struct BoardArguments {
     /// The board
-    #[arg(long = "board", default_value = "qemu-m4")]
-    name: String,
+    #[arg(long, default_value = "qemu-m4")]
+    board: String,
     /// The model
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -27,7 +27,7 @@ impl BoardArguments {
     /// # Errors
     /// [`XtaskError::Board`].
     pub fn board(&self) -> Result<Board, XtaskError> {
-        Ok(Board::named(&self.name)?)
+        Ok(Board::named(&self.board)?)
     }
 
     /// The named model's path, from the root of the file system; `None` where none is named.

@@ -1,5 +1,7 @@
 //! The table of single layers: every way to compute each, beside CMSIS-NN.
 
+use std::cmp::Reverse;
+
 use boards::Board;
 
 use super::cmsis_nn;
@@ -21,11 +23,10 @@ pub fn single(counts: Vec<Count>) -> Vec<Count> {
             kept.push(count.clone());
         }
     }
-    kept.sort_by_key(|count| (!is_convolution(count), count.instructions));
     // Together what is compared, the fastest first.
-    kept.sort_by(|a, b| {
-        let key = |count: &Count| (!is_convolution(count), count.shape.clone(), std::cmp::Reverse(count.density));
-        key(a).cmp(&key(b))
+    kept.sort_by_key(|count| {
+        let density = if is_convolution(count) { None } else { count.density };
+        (!is_convolution(count), count.shape.clone(), Reverse(density), count.instructions)
     });
     kept
 }
