@@ -36,6 +36,10 @@ fn write(model: &networks::Measured, folder: &Path) -> Result<PathBuf, Box<dyn E
     let bytes = random::arrays(model).encode()?;
     Model::parse(bytes.as_slice())?;
     let path = folder.join(&model.name).with_extension("sbk");
+    // A file that is written again would be linked again.
+    if std::fs::read(&path).is_ok_and(|written| written == bytes.as_slice()) {
+        return Ok(path);
+    }
     std::fs::create_dir_all(folder)?;
     std::fs::write(&path, bytes.as_slice())?;
     Ok(path)
