@@ -1,4 +1,4 @@
-//! The model's arena: exactly as many bytes as it needs, in the board's arena memory.
+//! The models' arena: exactly as many bytes as the neediest of them needs, in the board's arena memory.
 
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicBool, Ordering};

@@ -10,14 +10,14 @@ mod uart;
 
 use cortex_m as _; // critical sections, for the logger
 use defmt_semihosting as _;
-use linked::{MODEL, arena, board};
+use linked::{arena, board};
 use semihosting::process;
 use switchback::link::Device;
 use switchback::model::Model;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    let model = match Model::parse(&MODEL.0) {
+    let model = match Model::parse(linked::model()) {
         Ok(model) => model,
         Err(error) => defmt::panic!("{}", error),
     };

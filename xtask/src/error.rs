@@ -88,8 +88,10 @@ pub enum XtaskError {
         path: PathBuf,
     },
     /// A layer takes more instructions than what is kept allows.
-    #[error("{layer} ({image} image): found {found} instructions, expected {kept} and at most 2 % more")]
+    #[error("{layer} of {model} ({image} image): found {found} instructions, expected {kept} and at most 2 % more")]
     Slower {
+        /// The model.
+        model: String,
         /// The layer.
         layer: String,
         /// The image.
@@ -98,6 +100,12 @@ pub enum XtaskError {
         found: u64,
         /// Instructions kept.
         kept: u64,
+    },
+    /// There is no such revision, or no git.
+    #[error("revision: found no {revision}, expected one of this repository")]
+    NoSuchRevision {
+        /// What git was asked for.
+        revision: String,
     },
     /// A person or another program asked to stop.
     #[error("found an interruption, expected the end")]

@@ -1,33 +1,28 @@
 //! `flash`: builds the firmware with a model, starts the board, and has the trainer talk to it and compare.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use boards::Board;
 
+use crate::board_arguments::BoardArguments;
 use crate::emulator::{self, Emulator};
 use crate::error::XtaskError;
 use crate::process::{self, Running};
-use crate::{host_program, paths, targets, trainer};
+use crate::{firmware, host_program, paths, targets, trainer};
 
 /// The package and program that prints a device's logs.
 const LOG_READER: &str = "log-reader";
 
-/// Build the firmware, run a model on a board, and compare every layer and every result with the host, bit for bit.
+/// Build the firmware, run a model on a board, and compare every layer and every result with the host, bit for bit. Without a model: that
+/// of the run in runs/ that was written last.
 ///
 /// Example: cargo xtask flash --board qemu-m7 --image lung.png
 #[derive(clap::Args)]
 pub struct FlashArguments {
-    /// The board
-    #[arg(long, default_value = "qemu-m4")]
-    board: String,
-    /// The model; by default the one in runs/ that was written last
-    #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
-    /// The run folder whose model.sbk to take
-    #[arg(long, value_name = "DIR", conflicts_with = "model")]
-    run: Option<PathBuf>,
+    #[command(flatten)]
+    board: BoardArguments,
     /// The image; by default a generated phantom with a lesion
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     image: Option<PathBuf>,
@@ -50,14 +45,14 @@ pub struct FlashArguments {
 /// # Errors
 /// [`XtaskError`]. A comparison that fails is no error here: the exit code is the trainer's.
 pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
-    let board = Board::named(&arguments.board)?;
-    let model = model(arguments.model.as_deref(), arguments.run.as_deref())?;
+    let board = arguments.board.board()?;
+    let model = arguments.board.model_or_newest()?;
     // Before the builds, which take minutes the first time.
     emulator::version()?;
-    let toolchain = targets::of_board(&board)?;
+    targets::of_board(&board)?;
     let trainer = host_program::build(trainer::PACKAGE)?;
     let log_reader = host_program::build(LOG_READER)?;
-    let elf = build_firmware(&toolchain, &board, &model, "firmware")?;
+    let elf = firmware::build(paths::root(), &board, std::slice::from_ref(&model), "firmware")?;
 
     let stop = interruption();
     let mut emulator = Emulator::start(&board, &elf, &log_reader)?;
@@ -79,43 +74,6 @@ pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
         eprintln!("{}", emulator.finish().err().map_or_else(String::new, |error| format!("note: {error}")));
     }
     Ok(process::exit_code(status))
-}
-
-/// The model's path, from the root of the file system.
-pub fn model(model: Option<&Path>, run: Option<&Path>) -> Result<PathBuf, XtaskError> {
-    let given = model.map(Path::to_owned).or_else(|| run.map(|run| run.join("model.sbk")));
-    let path = given.or_else(paths::newest_model).ok_or(XtaskError::NoModel)?;
-    path.canonicalize().map_err(|_| XtaskError::NoSuchModel { path })
-}
-
-/// Builds one of the firmware's programs and gives its path.
-pub fn build_firmware(
-    toolchain: &targets::Toolchain,
-    board: &Board,
-    model: &Path,
-    program: &str,
-) -> Result<PathBuf, XtaskError> {
-    let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
-    let mut build = toolchain.cargo("build");
-    build.args(["--release", "--bin", program, "--message-format", "json-render-diagnostics", "--target-dir"]);
-    build.arg(paths::target_folder().join("firmware"));
-    build.current_dir(paths::root().join("firmware"));
-    build.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", model);
-    let output = build
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(XtaskError::running("cargo", "https://rustup.rs installs it"))?;
-    if !output.status.success() {
-        return Err(failed());
-    }
-    // One JSON object a line; the one about the program has its path.
-    let messages = output.stdout.split(|&byte| byte == b'\n');
-    let mut programs = messages.filter_map(|line| {
-        let message: serde_json::Value = serde_json::from_slice(line).ok()?;
-        Some(PathBuf::from(message.get("executable")?.as_str()?))
-    });
-    programs.next_back().ok_or_else(failed)
 }
 
 fn conversation(

@@ -2,9 +2,11 @@
 //! done here, without linking the core or the trainer, so that this program is small and quick to build.
 
 mod bench;
+mod board_arguments;
 mod doctor;
 mod emulator;
 mod error;
+mod firmware;
 mod flash;
 mod host_program;
 mod lint;
@@ -54,7 +56,7 @@ enum Command {
     /// Train a network beside its controls and compare
     #[command(disable_help_flag = true)]
     Experiment(Forwarded),
-    /// Count a model's instructions on a board, layer by layer; with --host measure the trainer's speed
+    /// Count instructions on a board, layer by layer or kernel by kernel; with --host measure the trainer's speed
     Bench(bench::BenchArguments),
     /// Build the firmware, run a model on a board, compare it with the host bit for bit
     Flash(flash::FlashArguments),

@@ -70,7 +70,7 @@ impl ConvolutionKernel {
     }
 
     /// Bytes of scratch that one call needs.
-    pub(super) const fn scratch_bytes(self, layer: &EncoderLayer) -> usize {
+    pub const fn scratch_bytes(self, layer: &EncoderLayer) -> usize {
         match self {
             Self::Definition => 0,
             Self::InputDirect => 4 * ops::input_direct_scratch_words(layer),
@@ -103,7 +103,7 @@ impl DeconvolutionKernel {
     }
 
     /// Bytes of scratch that one call needs.
-    pub(super) const fn scratch_bytes(self, layer: &DecoderLayer) -> usize {
+    pub const fn scratch_bytes(self, layer: &DecoderLayer) -> usize {
         match self {
             Self::Definition => 4 * layer.output.channels,
             Self::Gather { parts } => 4 * ops::gather_scratch_words(layer, parts),

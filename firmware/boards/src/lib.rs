@@ -39,6 +39,8 @@ pub struct Board {
 pub struct Memory {
     /// The program, then the model.
     pub flash: Region,
+    /// Where the model lies where that is not behind the program.
+    pub model: Option<Region>,
     /// The stack at its lower end, so that it cannot grow into anything, then the variables.
     pub ram: Region,
     /// The arena of the model's maps.
@@ -75,14 +77,28 @@ pub struct Uart {
     pub baud: u32,
 }
 
-/// A CMSDK APB timer.
+/// A counter that is read before and after what is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timer {
+    /// Which registers it has.
+    pub kind: TimerKind,
     /// Address of its registers.
     pub base: u32,
     /// Ticks a second.
     pub clock_hz: u32,
+}
+
+/// The counters that the firmware knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimerKind {
+    /// A CMSDK APB timer, which counts down.
+    Cmsdk,
+    /// The cycle counter among the FPGA's own registers on Arm's MPS boards.
+    Fpgaio,
+    /// The processor's own cycle counter, in its data watchpoint and trace unit.
+    Dwt,
 }
 
 /// How QEMU is told to be the board.
@@ -202,9 +218,16 @@ impl Board {
         Ok(Self { name, ..board })
     }
 
+    /// Where the model lies: behind the program, or in a memory of its own.
+    pub fn model_region(&self) -> Region {
+        let Region { origin, bytes } = self.memory.flash;
+        let program_bytes = self.reserve.program_bytes;
+        self.memory.model.unwrap_or(Region { origin: origin + program_bytes, bytes: bytes - program_bytes })
+    }
+
     /// Bytes of flash for a model.
     pub fn model_bytes(&self) -> u32 {
-        self.memory.flash.bytes - self.reserve.program_bytes
+        self.model_region().bytes
     }
 
     /// Whether a model of `model_bytes` whose maps need `arena_bytes` runs on the board; `model` names it in the error.
@@ -257,7 +280,7 @@ mod tests {
     #[test]
     fn every_manifest_is_a_board() {
         let names = names().unwrap();
-        assert!(names.iter().any(|n| n == "qemu-m4") && names.iter().any(|n| n == "qemu-m7"), "{names:?}");
+        assert_eq!(names, ["qemu-m3", "qemu-m33", "qemu-m4", "qemu-m55", "qemu-m7"]);
         for name in names {
             assert_eq!(Board::named(&name).unwrap().name, name);
         }
@@ -266,7 +289,7 @@ mod tests {
     #[test]
     fn an_unknown_board_is_refused_with_the_known_ones() {
         let error = Board::named("qemu-m99").unwrap_err().to_string();
-        assert!(error.contains("found qemu-m99") && error.contains("qemu-m4, qemu-m7"), "{error}");
+        assert!(error.contains("found qemu-m99") && error.contains("qemu-m4, qemu-m55, qemu-m7"), "{error}");
     }
 
     #[test]

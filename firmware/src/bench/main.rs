@@ -1,86 +1,114 @@
 //! Measures one whole image, layer by layer, in ticks of the board's timer, and prints a JSON object a layer by semihosting.
 //!
+//! Every layer of every plan is compared with the definition's on the board itself: what is measured is right. With the argument
+//! `plans` every way to compute a layer is measured, else the fastest plan.
+//!
 //! `cargo xtask bench` runs it where every instruction takes the same virtual time, and turns ticks into instructions.
 #![no_std]
 #![no_main]
 
-mod images;
+mod layer;
 mod profile;
 mod timer;
 
+use core::cell::RefCell;
 use core::panic::PanicInfo;
 
+use bench_inputs::images::Image;
 use cortex_m as _; // critical sections, for the logger
 use cortex_m_rt::{ExceptionFrame, exception};
 use defmt_semihosting as _; // the core can log its errors
-use images::Image;
-use linked::{MODEL, arena, board};
-use profile::Profile;
+use linked::{MODELS, arena, board};
+use profile::{Profile, Watch};
+use semihosting::experimental::env;
 use semihosting::{eprintln, println, process};
-use switchback::model::{Model, Network};
-use switchback::stream::{Session, Tap};
+use switchback::model::Model;
+use switchback::stream::{Checksums, Plan, Session};
 use timer::Timer;
 
 /// Bytes of the longest row of an image: the widest, in colour.
 const ROW_BYTES: usize = 1024 * 3;
+/// Bytes of the longest command line.
+const ARGUMENT_BYTES: usize = 256;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    let model = match Model::parse(&MODEL.0) {
-        Ok(model) => model,
-        Err(error) => panic!("{error}"),
+    let every_plan = match env::args::<ARGUMENT_BYTES>() {
+        Ok(arguments) => (&arguments).into_iter().any(|argument| argument == Ok("plans")),
+        Err(_) => false,
     };
-    let profile = Profile::new(Timer::start());
-    let mut session = match Session::with_observer(&model, arena::take(), &profile) {
-        Ok(session) => session,
-        Err(error) => panic!("{error}"),
-    };
-    println!("{{\"board\":\"{}\",\"model\":\"{:08x}\"}}", board::NAME, model.crc32());
-    for image in Image::ALL {
-        measure(&mut session, &model, image, &profile);
-        print(model.network(), image, &profile);
+    let profile = RefCell::new(Profile::new(Timer::start()));
+    let arena = arena::take();
+    for (name, bytes) in MODELS {
+        let model = match Model::parse(bytes) {
+            Ok(model) => model,
+            Err(error) => panic!("{error}"),
+        };
+        println!("{{\"board\":\"{}\",\"model\":\"{name}\",\"crc32\":\"{:08x}\"}}", board::NAME, model.crc32());
+        // What kernels take says little about images.
+        let images = if every_plan { &Image::ALL[..1] } else { &Image::ALL };
+        for &image in images {
+            measure_plans(&model, image, arena, &profile, every_plan);
+        }
     }
     process::exit(0)
 }
 
+/// The fastest plan, and where `every_plan` is asked for, the definition and all that need less memory than the fastest.
+fn measure_plans(model: &Model<'_>, image: Image, arena: &mut [u8], profile: &RefCell<Profile>, every_plan: bool) {
+    let network = model.network();
+    let definition = Plan::new(network);
+    measure(model, &definition, image, arena, profile);
+    let reference = profile.borrow().checksums().clone();
+    if every_plan {
+        layer::print(network, &definition, image, &profile.borrow());
+    }
+    let mut budget = arena.len();
+    loop {
+        let plan = Plan::within(model, budget);
+        measure(model, &plan, image, arena, profile);
+        compare(model, &reference, profile.borrow().checksums());
+        layer::print(network, &plan, image, &profile.borrow());
+        // The smallest arena there is may suffice for a fast plan.
+        let is_smallest = plan.arena_bytes() <= definition.arena_bytes();
+        budget = plan.arena_bytes().saturating_sub(1);
+        if !every_plan || is_smallest || layer::are_defined(network, &Plan::within(model, budget)) {
+            return;
+        }
+    }
+}
+
 /// One image through the model; how its rows come to be is not measured.
-fn measure(session: &mut Session<'_, &Profile>, model: &Model<'_>, image: Image, profile: &Profile) {
+fn measure(model: &Model<'_>, plan: &Plan, image: Image, arena: &mut [u8], profile: &RefCell<Profile>) {
     let input = model.network().input();
     let mut memory = [0; ROW_BYTES];
     let Some(row) = memory.get_mut(..input.row_elements()) else { panic!("a row is longer than {ROW_BYTES} bytes") };
-    profile.clear();
+    let mut session = match Session::with_plan(model, plan.clone(), arena, Watch(profile)) {
+        Ok(session) => session,
+        Err(error) => panic!("{error}"),
+    };
+    profile.borrow_mut().clear();
     for y in 0..input.height {
         image.fill_row(input, y, row);
-        profile.resume();
+        profile.borrow_mut().resume();
         if let Err(error) = session.push_row(row) {
             panic!("{error}");
         }
-        profile.pause();
+        profile.borrow_mut().pause();
     }
-    profile.resume();
+    profile.borrow_mut().resume();
     if let Err(error) = session.finish() {
         panic!("{error}");
     }
-    profile.pause();
+    profile.borrow_mut().pause();
 }
 
-/// A line for each tap that was reached, in the order of the network, and one for what no tap covers.
-fn print(network: &Network, image: Image, profile: &Profile) {
-    profile.each(|tap, ticks| line(image, &tap.name(network), ticks, macs(network, tap)));
-    line(image, "rest", profile.rest(), 0);
-}
-
-fn line(image: Image, layer: &str, ticks: u32, macs: u64) {
-    println!("{{\"image\":\"{}\",\"layer\":\"{layer}\",\"ticks\":{ticks},\"macs\":{macs}}}", image.name());
-}
-
-/// Multiply-accumulates of what a tap shows, zeros counted.
-fn macs(network: &Network, tap: Tap) -> u64 {
-    match tap {
-        Tap::Convolution(i) => network.encoder().get(usize::from(i)).map_or(0, |layer| layer.macs()),
-        Tap::Deconvolution(i) => network.decoder().get(usize::from(i)).map_or(0, |layer| layer.macs()),
-        Tap::ClassSums(stage) => (network.stage_shape(stage.into()).elements() * network.maps()) as u64,
-        _ => 0,
+/// Ends the program where a tap is not what the definition gives.
+fn compare(model: &Model<'_>, expected: &Checksums, found: &Checksums) {
+    for (tap, checksum) in expected.iter() {
+        if !found.iter().any(|other| other == (tap, checksum)) {
+            panic!("{}: found other values than the definition gives", tap.name(model.network()));
+        }
     }
 }
 

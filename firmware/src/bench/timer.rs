@@ -1,41 +1,83 @@
-//! A CMSDK APB timer that counts down from its largest number.
+//! The board's counter: its manifest says where, and which registers it has.
 
-use linked::board;
-use volatile_register::RW;
+use cortex_m::peripheral::Peripherals;
+use linked::board::{self, TimerKind};
+use volatile_register::{RO, RW};
 
-/// The registers that are used here, in the order of their addresses.
+/// A CMSDK APB timer: it counts down.
 #[repr(C)]
-struct Registers {
+struct Cmsdk {
     control: RW<u32>,
     value: RW<u32>,
     reload: RW<u32>,
 }
 
-/// `control`: it counts.
+/// `Cmsdk::control`: it counts.
 const ENABLE: u32 = 1 << 0;
+
+/// The first registers of an MPS board's FPGA: the counter counts up and is never stopped.
+#[repr(C)]
+struct Fpgaio {
+    others: [RO<u32>; 6],
+    counter: RW<u32>,
+}
+
+/// The first registers of a processor's data watchpoint and trace unit: cycles are counted up.
+#[repr(C)]
+struct Dwt {
+    control: RW<u32>,
+    cycles: RW<u32>,
+}
+
+/// `Dwt::control`: the cycles are counted.
+const CYCLES_ENABLE: u32 = 1 << 0;
 
 /// The board's timer.
 pub struct Timer {
-    registers: &'static Registers,
+    count: &'static RW<u32>,
+    /// All ones where it counts down, so that the flipped count goes up.
+    flip: u32,
 }
 
 impl Timer {
     /// Starts it.
     pub fn start() -> Self {
-        // SAFETY: the board's manifest says that a CMSDK APB timer has its registers at this address, for ever; they are
-        // accessed by volatile reads and writes only.
-        let registers = unsafe { &*(board::TIMER_BASE as *const Registers) };
-        // SAFETY: any value and reload are valid; the timer's interrupt stays off.
-        unsafe {
-            registers.reload.write(u32::MAX);
-            registers.value.write(u32::MAX);
-            registers.control.write(ENABLE);
+        match board::TIMER_KIND {
+            TimerKind::Cmsdk => {
+                let registers: &Cmsdk = registers();
+                // SAFETY: any value and reload are valid; the timer's interrupt stays off.
+                unsafe {
+                    registers.reload.write(u32::MAX);
+                    registers.value.write(u32::MAX);
+                    registers.control.write(ENABLE);
+                }
+                Self { count: &registers.value, flip: u32::MAX }
+            }
+            TimerKind::Fpgaio => {
+                let registers: &Fpgaio = registers();
+                Self { count: &registers.counter, flip: 0 }
+            }
+            TimerKind::Dwt => {
+                if let Some(mut peripherals) = Peripherals::take() {
+                    peripherals.DCB.enable_trace();
+                }
+                let registers: &Dwt = registers();
+                // SAFETY: counting cycles changes nothing but the count.
+                unsafe { registers.control.modify(|control| control | CYCLES_ENABLE) };
+                Self { count: &registers.cycles, flip: 0 }
+            }
         }
-        Self { registers }
     }
 
-    /// Ticks since it started, modulo 2^32.
+    /// Ticks since some moment, modulo 2^32.
     pub fn ticks(&self) -> u32 {
-        !self.registers.value.read()
+        self.count.read() ^ self.flip
     }
+}
+
+/// The registers that the manifest names.
+fn registers<R>() -> &'static R {
+    // SAFETY: the board's manifest says that a counter of this kind has its registers at this address, for ever; they are
+    // accessed by volatile reads and writes only.
+    unsafe { &*(board::TIMER_BASE as *const R) }
 }

@@ -7,7 +7,7 @@ use core::ptr;
 use crate::arch::blocks::{self, CUT_PLACES, PLACES};
 pub(crate) use crate::arch::portable::products::{FREQUENCIES, frequency};
 
-global_asm!(include_str!("products.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("products.s"), options(raw));
 
 /// What the assembly is told, in the order it loads it.
 #[repr(C)]

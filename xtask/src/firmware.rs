@@ -1,0 +1,39 @@
+//! Builds the firmware's programs.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use boards::Board;
+
+use crate::error::XtaskError;
+use crate::{paths, targets};
+
+/// Builds a program of the firmware in the repository `root` with models, and gives its path. The next build may overwrite it.
+///
+/// # Errors
+/// [`XtaskError`] when there is no compiler for the board, or it finds errors.
+pub fn build(root: &Path, board: &Board, models: &[PathBuf], program: &str) -> Result<PathBuf, XtaskError> {
+    let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
+    let models = env::join_paths(models).map_err(|_| failed())?;
+    let mut build = targets::of_board(board)?.cargo("build");
+    build.args(["--release", "--bin", program, "--message-format", "json-render-diagnostics", "--target-dir"]);
+    build.arg(paths::target_folder().join("firmware"));
+    build.current_dir(root.join("firmware"));
+    build.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", models);
+    let output = build
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(XtaskError::running("cargo", "https://rustup.rs installs it"))?;
+    if !output.status.success() {
+        return Err(failed());
+    }
+    // One JSON object a line; the one about the program has its path.
+    let messages = output.stdout.split(|&byte| byte == b'\n');
+    let mut programs = messages.filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_slice(line).ok()?;
+        Some(PathBuf::from(message.get("executable")?.as_str()?))
+    });
+    programs.next_back().ok_or_else(failed)
+}
