@@ -59,13 +59,14 @@ fn text(value: &impl fmt::Display) -> String<64> {
     text
 }
 
+// Without commas, so that tables of commas can hold them.
 impl fmt::Display for ConvolutionKernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Definition => f.write_str("definition"),
-            Self::InputDirect => f.write_str("direct, pairs of pixels"),
-            Self::InputWinograd { groups } => write!(f, "F(4,3) along x, {groups} groups"),
-            Self::Winograd { tiles } => write!(f, "F(4x4,3x3), {tiles} tiles"),
+            Self::InputDirect => f.write_str("pairs of pixels"),
+            Self::InputWinograd { groups } => write!(f, "Winograd 1x4 by {groups} groups"),
+            Self::Winograd { tiles } => write!(f, "Winograd 4x4 by {tiles} tiles"),
             Self::BlockedWinograd(blocking) => blocking.fmt(f),
         }
     }
@@ -76,9 +77,9 @@ impl fmt::Display for DeconvolutionKernel {
         match self {
             Self::Definition => f.write_str("definition"),
             Self::Gather { parts: 1 } => f.write_str("sparse gather"),
-            Self::Gather { parts } => write!(f, "sparse gather, {parts} parts"),
-            Self::GatherStrips { parts: 1, columns } => write!(f, "sparse gather, strips of {columns}"),
-            Self::GatherStrips { parts, columns } => write!(f, "sparse gather, {parts} parts, strips of {columns}"),
+            Self::Gather { parts } => write!(f, "sparse gather in {parts} parts"),
+            Self::GatherStrips { parts: 1, columns } => write!(f, "sparse gather by {columns} columns"),
+            Self::GatherStrips { parts, columns } => write!(f, "sparse gather in {parts} parts by {columns} columns"),
             Self::BlockedWinograd(blocking) => blocking.fmt(f),
         }
     }
@@ -86,6 +87,6 @@ impl fmt::Display for DeconvolutionKernel {
 
 impl fmt::Display for Blocking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "F(2x4,3x3), {} tiles, {} filters, {} channels", self.tiles, self.filters, self.channels)
+        write!(f, "Winograd 2x4 by {} tiles x {} filters x {} channels", self.tiles, self.filters, self.channels)
     }
 }

@@ -33,10 +33,10 @@ pub fn print(network: &Network, plan: &Plan, image: Image, profile: &Profile) {
             plan.arena_bytes(),
         );
     };
-    let kernel = |kernel: &dyn fmt::Debug, scratch: usize, shape: Shape, nonzeros: u32, positions: usize| {
+    let kernel = |kernel: &dyn fmt::Display, scratch: usize, shape: Shape, nonzeros: u32, positions: usize| {
         let permille = u64::from(nonzeros) * 1000 / positions.max(1) as u64;
         println!(
-            ",\"kernel\":\"{kernel:?}\",\"scratch\":{scratch},\"shape\":\"{shape}\",\"nonzeros_permille\":{permille}}}"
+            ",\"kernel\":\"{kernel}\",\"scratch\":{scratch},\"shape\":\"{shape}\",\"nonzeros_permille\":{permille}}}"
         );
     };
     profile.each(|tap, measure| {

@@ -62,7 +62,7 @@ pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
             crc32: crc32.clone(),
             image: text("image").ok_or_else(|| bad(line))?,
             layer,
-            kernel: text("kernel").map(|kernel| kernel_name(&kernel)).unwrap_or_default(),
+            kernel: text("kernel").unwrap_or_default(),
             shape: text("shape").unwrap_or_default(),
             scratch: number("scratch").unwrap_or(0),
             density: number("nonzeros_permille"),
@@ -74,11 +74,6 @@ pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
     if counts.is_empty() { Err(bad("")) } else { Ok(counts) }
 }
 
-/// `Winograd { tiles: 5 }` as `Winograd(tiles: 5)`, without the commas of a list.
-fn kernel_name(debug: &str) -> String {
-    debug.replace(" { ", "(").replace(" }", ")").replace(',', "")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,12 +82,12 @@ mod tests {
     fn a_line_belongs_to_the_model_before_it() {
         let board = Board::named("qemu-m4").unwrap();
         let text = "{\"board\":\"qemu-m4\",\"model\":\"a\",\"crc32\":\"01\"}\n\
-                    {\"image\":\"noise\",\"layer\":\"conv1\",\"ticks\":3,\"macs\":60,\"kernel\":\"Winograd { tiles: 5 }\"}\n\
+                    {\"image\":\"noise\",\"layer\":\"conv1\",\"ticks\":3,\"macs\":60,\"kernel\":\"Winograd 4x4 by 5 tiles\"}\n\
                     {\"board\":\"qemu-m4\",\"model\":\"b\",\"crc32\":\"02\"}\n\
                     {\"image\":\"noise\",\"layer\":\"rest\",\"ticks\":1,\"macs\":0}\n";
         let counts = parse(&board, text).unwrap();
         let found: Vec<_> = counts.iter().map(|c| (&*c.model, &*c.layer, &*c.kernel, c.instructions)).collect();
-        assert_eq!(found, [("a", "conv1", "Winograd(tiles: 5)", 120), ("b", "rest", "", 40)]);
+        assert_eq!(found, [("a", "conv1", "Winograd 4x4 by 5 tiles", 120), ("b", "rest", "", 40)]);
         assert_eq!(counts[0].per_mac(), 2.0);
     }
 

@@ -37,7 +37,7 @@ pub fn print(board: &Board, counts: &[Count]) {
         let is_convolution = layers.first().is_some_and(is_convolution);
         let title = if is_convolution { "convolution, pool" } else { "tied deconvolution" };
         println!(
-            "\n{title:<26} {:<20} {:>9} {:>13} {:>8} {:>8} {:>9} {:>6}",
+            "\n{title:<26} {:<52} {:>9} {:>13} {:>8} {:>8} {:>9} {:>6}",
             "kernel", "non-zeros", "instructions", "per MAC", "scratch", "CMSIS-NN", "times"
         );
         for count in layers {
@@ -48,7 +48,7 @@ pub fn print(board: &Board, counts: &[Count]) {
             let density = if is_convolution { "-".to_owned() } else { count.density_text() };
             let (shape, kernel, instructions) = (&count.shape, &count.kernel, count.instructions);
             println!(
-                "{shape:<26} {kernel:<20} {density:>9} {instructions:>13} {:>8.3} {:>8} {other:>9} {times:>6}",
+                "{shape:<26} {kernel:<52} {density:>9} {instructions:>13} {:>8.3} {:>8} {other:>9} {times:>6}",
                 count.per_mac(),
                 count.scratch
             );
