@@ -6,10 +6,12 @@
 use std::env;
 
 /// Processors of Armv8-M Mainline that have the DSP extension in every product known to us.
-const DSP_PROCESSORS: [&str; 4] = ["cortex-m33", "cortex-m35p", "cortex-m55", "cortex-m85"];
+const DSP_PROCESSORS: [&str; 2] = ["cortex-m33", "cortex-m35p"];
+/// Processors of Armv8.1-M whose products have it and the vector extension (Helium).
+const VECTOR_PROCESSORS: [&str; 2] = ["cortex-m55", "cortex-m85"];
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(switchback_dsp)");
+    println!("cargo::rustc-check-cfg=cfg(switchback_dsp, switchback_helium)");
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("TARGET").unwrap_or_default();
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
@@ -17,9 +19,22 @@ fn main() {
         let flag = flag.strip_prefix("-C").unwrap_or(flag);
         flag.strip_prefix("target-cpu=")
     });
-    let has_dsp = target.starts_with("thumbv7em")
-        || target.starts_with("thumbv8m.main") && processor.is_some_and(|cpu| DSP_PROCESSORS.contains(&cpu));
+    let is_one_of = |processors: &[&str]| {
+        target.starts_with("thumbv8m.main") && processor.is_some_and(|processor| processors.contains(&processor))
+    };
+    let has_vectors = is_one_of(&VECTOR_PROCESSORS);
+    let has_dsp = has_vectors || is_one_of(&DSP_PROCESSORS) || target.starts_with("thumbv7em");
     if has_dsp {
         println!("cargo::rustc-cfg=switchback_dsp");
     }
+    if has_vectors {
+        println!("cargo::rustc-cfg=switchback_helium");
+    }
+    // What every file of assembly starts with: `global_asm!` knows the target's extensions, not those of `target-cpu`.
+    let directive = match (has_vectors, has_dsp && !target.starts_with("thumbv7em")) {
+        (true, _) => ".cpu cortex-m55",
+        (_, true) => ".cpu cortex-m33",
+        _ => "",
+    };
+    println!("cargo::rustc-env=SWITCHBACK_ASSEMBLER={directive}");
 }

@@ -9,6 +9,7 @@ pub(crate) use crate::arch::portable::column_products::{Codes, FREQUENCIES, colu
 // offsets into the values are constants, and a step is nothing but its loads and products. r0 points into the middle of the
 // rows, as LDRD reaches 1020 bytes either way.
 global_asm!(
+    env!("SWITCHBACK_ASSEMBLER"),
     ".macro switchback_column_products kernel, words",
     ".section .text.switchback_column_products_\\kernel, \"ax\", %progbits",
     ".global switchback_column_products_\\kernel",
@@ -70,6 +71,7 @@ global_asm!(
 // r0 products, r1 codes. Two lines of A^T a tile and filter, the maxima of its two windows in r6 and r7; the constants
 // 3 - index are the addends of the multiplications by 3^-1.
 global_asm!(
+    env!("SWITCHBACK_ASSEMBLER"),
     ".macro switchback_column_line row, place",
     "ldr r1, [r0, #(32 + 16 * \\row + 4 * \\place)]",
     "ldr r2, [r0, #(64 + 16 * \\row + 4 * \\place)]",

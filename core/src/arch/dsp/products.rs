@@ -5,7 +5,7 @@ use core::arch::global_asm;
 
 pub(crate) use crate::arch::portable::products::{FREQUENCIES, Run};
 
-global_asm!(include_str!("products.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("products.s"), options(raw));
 
 /// Steps that the assembly does a round.
 const STEPS: usize = 16;

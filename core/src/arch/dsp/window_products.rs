@@ -7,6 +7,7 @@ pub(crate) use crate::arch::portable::window_products::pair_words;
 // r0 values, r1 weights; r4-r11 the sums of [position][filter], four times the accumulator plus 3 - position, so one chain of
 // maxima gives value and switch. On the stack: out, switches, quads of filters left, the first pair's codes.
 global_asm!(
+    env!("SWITCHBACK_ASSEMBLER"),
     ".macro switchback_window_maximum a, b",
     "cmp \\a, \\b",
     "it lt",
