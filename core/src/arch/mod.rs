@@ -6,6 +6,8 @@
 
 #[cfg(switchback_dsp)]
 mod dsp;
+#[cfg(switchback_helium)]
+mod helium;
 #[cfg_attr(switchback_dsp, allow(dead_code, reason = "it is the definition, and what a back end leaves out"))]
 pub mod portable;
 
@@ -13,3 +15,7 @@ pub mod portable;
 pub(crate) use dsp::{column_products, gather, lanes, patch, products, window_products};
 #[cfg(not(switchback_dsp))]
 pub(crate) use portable::{column_products, gather, lanes, patch, products, window_products};
+#[cfg(switchback_helium)]
+pub(crate) use helium::vectors;
+#[cfg(all(test, not(switchback_helium)))]
+pub(crate) use portable::vectors;

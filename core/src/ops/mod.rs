@@ -17,6 +17,8 @@ mod normalization;
 mod softmax;
 mod switches;
 mod unpool_deconvolution;
+#[cfg(any(test, switchback_helium))]
+mod vector_winograd;
 mod winograd;
 
 pub use class_map::{class_map_row, label_row, mask_row};
@@ -35,4 +37,11 @@ pub use normalization::{Centered, Statistics};
 pub use softmax::softmax;
 pub use switches::{read_switch, switch_row_bytes, write_switch};
 pub use unpool_deconvolution::{CellRow, unpool_deconvolution_row};
-pub use winograd::{winograd_bound, winograd_rows, winograd_scratch_words, winograd_suits};
+#[cfg(switchback_helium)]
+pub use vector_winograd::{
+    DeconvolutionInput, winograd_deconvolution_rows, winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
+    winograd_rows,
+};
+#[cfg(not(switchback_helium))]
+pub use winograd::winograd_rows;
+pub use winograd::{winograd_bound, winograd_scratch_words, winograd_suits};

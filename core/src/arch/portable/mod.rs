@@ -5,4 +5,5 @@ pub mod gather;
 pub mod lanes;
 pub mod patch;
 pub mod products;
+pub mod vectors;
 pub mod window_products;

@@ -20,6 +20,11 @@ use crate::arch::products::{FREQUENCIES, Run, products};
 use crate::model::{ConvolutionArrays, EncoderLayer};
 use scratch::Scratch;
 
+#[cfg(any(test, switchback_helium))]
+pub(super) use input_transform::copy_patch;
+#[cfg(any(test, switchback_helium))]
+pub(super) use scratch::patch_side;
+
 /// Side of a tile of outputs.
 const TILE: usize = 4;
 /// Side of the patch of inputs that a tile reads through one block.
@@ -46,7 +51,7 @@ pub fn winograd_bound(filter: &[i8], bias: i32) -> i64 {
 }
 
 /// Blocks of at most 3x3 taps along one side of the kernel.
-const fn blocks_a_side(kernel: usize) -> usize {
+pub(super) const fn blocks_a_side(kernel: usize) -> usize {
     kernel.div_ceil(3)
 }
 
@@ -64,7 +69,7 @@ const fn block_at(kernel: usize, index: usize) -> (usize, usize) {
 }
 
 /// Taps of a block along one side.
-const fn block_taps(kernel: usize, block: usize) -> usize {
+pub(super) const fn block_taps(kernel: usize, block: usize) -> usize {
     let left = kernel - 3 * block;
     if left < 3 { left } else { 3 }
 }

@@ -1,0 +1,248 @@
+//! [`crate::arch::portable::vectors`] in assembly: a file of it for each step.
+
+use core::arch::global_asm;
+
+pub(crate) use crate::arch::portable::vectors::{FREQUENCIES, Place, Sums, Target, Vector};
+
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("input.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("weights.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("products.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("outputs.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("unpool.s"), options(raw));
+
+const VECTOR_BYTES: usize = size_of::<Vector>();
+
+/// How the assembly goes from vector to vector of a [`Place`].
+#[repr(C)]
+struct Steps {
+    stride: usize,
+    /// From behind the last frequency of a group to the first one of the next group, modulo 2^32.
+    back: usize,
+    groups: usize,
+}
+
+impl Steps {
+    const fn new(place: Place, groups: usize) -> Self {
+        let stride = VECTOR_BYTES * place.stride;
+        let back = (VECTOR_BYTES * place.step).wrapping_sub(FREQUENCIES * stride);
+        Self { stride, back, groups }
+    }
+}
+
+/// What the products are told.
+#[repr(C)]
+struct Products {
+    sums: *mut Sums,
+    frequencies: usize,
+    /// Rounds of [`STEPS`] steps behind the first step, less one.
+    further_rounds: usize,
+    /// Steps left out of the first round.
+    skipped: usize,
+}
+
+/// Steps that the assembly does a round.
+const STEPS: usize = 16;
+
+/// What the outputs are told.
+#[repr(C)]
+struct Outputs {
+    /// What the bias adds at frequency (1, 1).
+    seed: i32,
+    multiplier: i32,
+    rows: [*mut u8; 4],
+    /// Bytes from tile to tile, from pixel to pixel.
+    tile: usize,
+    pixel: usize,
+    /// Tiles that have each column.
+    counts: [usize; 4],
+    /// Where a filter's switches stand in their byte.
+    shift: usize,
+    /// Rows of outputs.
+    count: usize,
+}
+
+unsafe extern "C" {
+    fn switchback_input_columns(rows: *const [*const u8; 6], half: *mut [Vector; 6], chunks: usize);
+    fn switchback_input_rows(half: *const [Vector; 6], column_bytes: usize, v: *mut Vector, steps: *const Steps);
+    fn switchback_weights(taps: *const i8, tap_bytes: usize, u: *mut Vector, steps: *const Steps);
+    fn switchback_staged_weights(staged: *const [Vector; 9], unused: usize, u: *mut Vector, steps: *const Steps);
+    fn switchback_vector_products_4(job: *const Products, v: *const Vector, unused: usize, u: *const Vector);
+    fn switchback_vector_products_3(job: *const Products, v: *const Vector, unused: usize, u: *const Vector);
+    fn switchback_vector_products_2(job: *const Products, v: *const Vector, unused: usize, u: *const Vector);
+    fn switchback_vector_products_1(job: *const Products, v: *const Vector, unused: usize, u: *const Vector);
+    fn switchback_windows(job: *const Outputs, sums: *mut [i32; 4]);
+    fn switchback_outputs(job: *const Outputs, sums: *mut [i32; 4]);
+    fn switchback_unpool(values: *const u8, switches: *const u8, position: usize, out: *mut u8, channels: usize);
+    fn switchback_stage_transposed(
+        last_tap: *const i8,
+        tap_bytes: usize,
+        staged: *mut [Vector; 9],
+        ratios: *const u8,
+        groups: usize,
+    );
+}
+
+/// B^T d along the columns of six rows.
+pub(crate) fn input_columns(rows: [&[u8]; 6], half: &mut [[Vector; 6]]) {
+    if half.is_empty() || rows.iter().any(|row| row.len() < 8 * half.len()) {
+        return;
+    }
+    let rows = rows.map(<[u8]>::as_ptr);
+    // SAFETY: it reads 8 bytes of each row and writes 6 vectors of `half` for each element of `half`; the rows are long enough.
+    unsafe { switchback_input_columns(&raw const rows, half.as_mut_ptr(), half.len()) }
+}
+
+/// The other half of B^T d B.
+pub(crate) fn input_rows(half: &[[Vector; 6]], groups: usize, place: Place, v: &mut [Vector]) {
+    if groups == 0 || half.len() < 6 * groups || v.len() < place.end(groups) {
+        return;
+    }
+    let steps = Steps::new(place, groups);
+    let column = groups * size_of::<[Vector; 6]>();
+    // SAFETY: it reads six columns of `groups` elements of `half`, and writes the vectors that `place` counts up to its end.
+    unsafe { switchback_input_rows(half.as_ptr(), column, v.as_mut_ptr().add(place.first), &raw const steps) }
+}
+
+/// G g G^T of a filter of nine taps.
+pub(crate) fn weights(taps: &[i8], channels: usize, place: Place, u: &mut [Vector]) {
+    let groups = channels / 8;
+    if groups == 0 || taps.len() < 9 * channels || u.len() < place.end(groups) {
+        return;
+    }
+    let steps = Steps::new(place, groups);
+    // SAFETY: it reads `8 * groups` bytes of each of nine taps, and writes the vectors that `place` counts up to its end.
+    unsafe { switchback_weights(taps.as_ptr(), channels, u.as_mut_ptr().add(place.first), &raw const steps) }
+}
+
+/// G g G^T of staged taps.
+pub(crate) fn staged_weights(staged: &[[Vector; 9]], place: Place, u: &mut [Vector]) {
+    let groups = staged.len();
+    if groups == 0 || u.len() < place.end(groups) {
+        return;
+    }
+    let steps = Steps::new(place, groups);
+    // SAFETY: it reads `staged`, and writes the vectors that `place` counts up to its end.
+    unsafe { switchback_staged_weights(staged.as_ptr(), 0, u.as_mut_ptr().add(place.first), &raw const steps) }
+}
+
+/// For every frequency, filter and tile the sum over `depth` vectors of channels. Sums of further tiles end undefined.
+pub(crate) fn products<const TILES: usize>(v: &[Vector], u: &[Vector], depth: usize, sums: &mut Sums) {
+    const { assert!(TILES >= 1 && TILES <= 4) };
+    if depth == 0 || v.len() < FREQUENCIES * depth * TILES || u.len() < FREQUENCIES * depth * 2 {
+        return;
+    }
+    let further = depth - 1;
+    let rounds = further.div_ceil(STEPS).max(1);
+    let job =
+        Products { sums, frequencies: FREQUENCIES, further_rounds: rounds - 1, skipped: rounds * STEPS - further };
+    // SAFETY: it reads `depth * TILES` vectors of `v` and `depth * 2` of `u` for each frequency, one after the other, and writes
+    // all of `sums`.
+    unsafe {
+        match TILES {
+            4 => switchback_vector_products_4(&raw const job, v.as_ptr(), 0, u.as_ptr()),
+            3 => switchback_vector_products_3(&raw const job, v.as_ptr(), 0, u.as_ptr()),
+            2 => switchback_vector_products_2(&raw const job, v.as_ptr(), 0, u.as_ptr()),
+            _ => switchback_vector_products_1(&raw const job, v.as_ptr(), 0, u.as_ptr()),
+        }
+    }
+}
+
+/// The sums of the target's filter, the first of which is followed by what the assembly reads.
+fn sums_of(sums: &mut Sums, filter: usize) -> *mut [i32; 4] {
+    // Past the other filter's four sums, still of the first frequency.
+    sums.as_flattened_mut().as_mut_ptr().wrapping_add(filter & 1)
+}
+
+/// Requantized maxima and switches of the windows of a group of tiles.
+pub(crate) fn windows(
+    sums: &mut Sums,
+    target: &Target,
+    tiles: usize,
+    out: &mut [&mut [u8]],
+    switches: &mut [&mut [u8]],
+    shift: usize,
+) {
+    let counts = [0, 1].map(|x| target.tiles_with(x, 2, tiles.min(4)));
+    let pixels = (0..2).filter_map(|x| Some(2 * counts.get(x)?.checked_sub(1)? + x)).max();
+    let Some(last) = pixels.map(|pixel| pixel * target.pitch) else { return };
+    let (out, switches) = (out.get_mut(..out.len().min(2)), switches);
+    let Some(out) = out.filter(|out| !out.is_empty() && out.iter().all(|row| row.len() > last)) else { return };
+    let listens = switches.len() >= out.len() && switches.iter().take(out.len()).all(|row| row.len() > last / 4);
+    let [c0, c1] = counts;
+    let [s0, s1] = if listens { counts } else { [0; 2] };
+    let row = |rows: &mut [&mut [u8]], y: usize| rows.get_mut(y).map_or(core::ptr::null_mut(), |row| row.as_mut_ptr());
+    let job = Outputs {
+        seed: target.bias.wrapping_mul(36),
+        multiplier: target.multiplier,
+        rows: [row(out, 0), row(out, 1), row(switches, 0), row(switches, 1)],
+        tile: 2 * target.pitch,
+        pixel: target.pitch,
+        counts: [c0, c1, s0, s1],
+        shift,
+        count: out.len(),
+    };
+    // SAFETY: it reads the filter's sums at every frequency and writes one of them; its stores are the bytes of the counted
+    // pixels, the last of which lies inside each row, and of their switches likewise. A row of switches that is too short
+    // has no counted pixel.
+    unsafe { switchback_windows(&raw const job, sums_of(sums, target.filter)) }
+}
+
+/// Requantized outputs of a group of tiles without a pool.
+pub(crate) fn outputs(sums: &mut Sums, target: &Target, tiles: usize, out: &mut [&mut [u8]]) {
+    let counts = [0, 1, 2, 3].map(|x| target.tiles_with(x, 4, tiles.min(4)));
+    let pixels = (0..4).filter_map(|x| Some(4 * counts.get(x)?.checked_sub(1)? + x)).max();
+    let Some(last) = pixels.map(|pixel| pixel * target.pitch) else { return };
+    if out.is_empty() || out.iter().any(|row| row.len() <= last) {
+        return;
+    }
+    let mut rows = [core::ptr::null_mut(); 4];
+    for (row, out) in rows.iter_mut().zip(out.iter_mut()) {
+        *row = out.as_mut_ptr();
+    }
+    let job = Outputs {
+        seed: target.bias.wrapping_mul(36),
+        multiplier: target.multiplier,
+        rows,
+        tile: 4 * target.pitch,
+        pixel: target.pitch,
+        counts,
+        shift: 0,
+        count: out.len().min(4),
+    };
+    // SAFETY: as above; it takes as many rows as there are, at most four.
+    unsafe { switchback_outputs(&raw const job, sums_of(sums, target.filter)) }
+}
+
+/// One position of the windows that a pixel of a pooled map stands for.
+pub(crate) fn unpool(values: &[u8], switches: &[u8], position: u8, out: &mut [u8]) {
+    let channels = out.len();
+    if channels == 0 || values.len() < channels || switches.len() < channels.div_ceil(4) {
+        return;
+    }
+    // SAFETY: it reads `channels` bytes of values and a byte for four of them of switches, and writes `channels` bytes.
+    unsafe {
+        switchback_unpool(values.as_ptr(), switches.as_ptr(), position.into(), out.as_mut_ptr(), channels);
+    }
+}
+
+/// Stages the nine taps of one output of a tied deconvolution.
+pub(crate) fn stage_transposed(
+    weights: &[i8],
+    channels: usize,
+    channel: usize,
+    ratios: &[u8],
+    staged: &mut [[Vector; 9]],
+) {
+    let filters = 8 * staged.len();
+    // Offsets of lanes have 16 bits.
+    let fits = channel < channels && 7 * 9 * channels < 1 << 16;
+    if filters == 0 || !fits || weights.len() < 9 * filters * channels || ratios.len() < filters {
+        return;
+    }
+    // SAFETY: it reads a byte at `channel` of each of the nine taps of `filters` filters, all of them inside `weights`, and as
+    // many ratios, and writes `staged`.
+    unsafe {
+        let last_tap = weights.as_ptr().add(8 * channels + channel);
+        switchback_stage_transposed(last_tap, channels, staged.as_mut_ptr(), ratios.as_ptr(), staged.len());
+    }
+}

@@ -1,0 +1,83 @@
+//! [`super::winograd`] by vectors of eight channels, for a processor that has them: the same bits, other loops.
+//!
+//! The transforms, and the frequencies' order, are those of [`crate::arch::portable::vectors`]. A kernel of 5x5 is cut into four
+//! blocks of 3x3 taps, zeros where it has none; the blocks are no more than further channels.
+
+mod convolution;
+mod deconvolution;
+mod scratch;
+
+#[cfg(test)]
+mod tests;
+
+pub use convolution::winograd_rows;
+pub use deconvolution::{
+    DeconvolutionInput, winograd_deconvolution_rows, winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
+};
+
+use crate::arch::vectors::{Place, Sums, input_columns, input_rows, products};
+use scratch::Scratch;
+
+/// Channels in a vector.
+const LANES: usize = 8;
+/// Side of a tile of outputs.
+const TILE: usize = 4;
+/// Side of the patch of inputs that a block of a tile reads.
+const PATCH: usize = 6;
+
+/// What a pass computes: a row of tiles, two filters at a time.
+trait Layer {
+    /// Tiles of a row.
+    fn tiles(&self) -> usize;
+    /// Filters, an even number.
+    fn filters(&self) -> usize;
+    /// Transforms the patch of one tile.
+    fn transform_tile(&self, tile: usize, place: Place, scratch: &mut Scratch<'_>);
+    /// Transforms one filter.
+    fn transform_filter(&self, filter: usize, place: Place, scratch: &mut Scratch<'_>);
+    /// Takes the sums of `count` tiles from `tile` on and of the filters `filter` and `filter + 1`.
+    fn put(&mut self, filter: usize, tile: usize, count: usize, sums: &mut Sums);
+}
+
+/// Computes a row of tiles, `tiles` of them a pass.
+fn compute(layer: &mut impl Layer, tiles: usize, scratch: &mut Scratch<'_>) {
+    let (all, depth) = (layer.tiles(), scratch.depth);
+    let mut first = 0;
+    while first < all {
+        let count = tiles.clamp(1, all - first);
+        for tile in 0..count {
+            let group = tile - tile % 4;
+            let (start, width) = (scratch.group_start(group), (count - group).min(4));
+            let place = Place { first: start + tile % 4, stride: depth * width, step: width };
+            layer.transform_tile(first + tile, place, scratch);
+        }
+        for filter in (0..layer.filters()).step_by(2) {
+            for output in 0..2 {
+                let place = Place { first: output, stride: 2 * depth, step: 2 };
+                layer.transform_filter(filter + output, place, scratch);
+            }
+            for group in (0..count).step_by(4) {
+                let width = (count - group).min(4);
+                let Some((v, u, sums)) = scratch.group(group, width) else { return };
+                match width {
+                    4 => products::<4>(v, u, depth, sums),
+                    3 => products::<3>(v, u, depth, sums),
+                    2 => products::<2>(v, u, depth, sums),
+                    _ => products::<1>(v, u, depth, sums),
+                }
+                layer.put(filter, first + group, width, sums);
+            }
+        }
+        first += count;
+    }
+}
+
+/// Transforms a patch whose rows start at the first elements of `rows`, `columns` pixels each; further columns count nothing, as
+/// the filters have zeros there.
+fn transform_patch(rows: [&[u8]; PATCH], channels: usize, columns: usize, place: Place, scratch: &mut Scratch<'_>) {
+    let groups = channels / LANES;
+    // The weights are not there yet.
+    let (half, _) = scratch.u.as_chunks_mut::<PATCH>();
+    input_columns(rows, half.get_mut(..columns * groups).unwrap_or(&mut []));
+    input_rows(half, groups, place, scratch.v);
+}
