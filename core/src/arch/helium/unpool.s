@@ -1,37 +1,56 @@
     .syntax unified
     .thumb
     .section .text.switchback_unpool, "ax", %progbits
-@ r0 values, r1 switches, r2 the position that counts, r3 out, r12 channels (at least 1)
+@ r0 values and r1 switches of the first cell, r2 out, r3 a job: row of the window times 2, channels (a multiple of 4), cells.
+@ Two pixels a cell: where the switch is not theirs, the load of the values gives zero.
     .global switchback_unpool
     .type switchback_unpool, %function
     .thumb_func
     .balign 8
 switchback_unpool:
-    push {r4, lr}
+    push {r4-r10, lr}
     vpush {d8-d15}
-    ldr r12, [sp, #72]
-@ Sixteen bytes hold their switches in four: lane i finds them in byte i / 4, at bits 2 * (i % 4).
-    mov r4, #0
-    vidup.u8 q7, r4, #1
+    mov r7, r0
+    mov r8, r1
+    ldm r3, {r4, r5, r6}
+@ Sixteen channels have their switches in four bytes: lane i finds its own in byte i / 4, at bits 2 * (i % 4).
+    mov r0, #0
+    vidup.u8 q7, r0, #1
     vshr.u8 q7, q7, #2
-    movw r4, #0x0c03
-    movt r4, #0xc030
-    vdup.32 q6, r4
-    movw r4, #0x0401
-    movt r4, #0x4010
-    mul r4, r4, r2
+    movw r0, #0x0c03
+    movt r0, #0xc030
+    vdup.32 q6, r0
+    movw r0, #0x0401
+    movt r0, #0x4010
+    mul r4, r4, r0
     vdup.32 q5, r4
-    dlstp.8 lr, r12
+    add r4, r0
+    vdup.32 q4, r4
+2:  mov r0, r7
+    mov r1, r8
+    add r3, r2, r5
+    add r9, r3, r5
+    dlstp.8 lr, r5
 1:  vldrb.u8 q0, [r1, q7]
     add r1, #4
     vand q0, q0, q6
     vcmp.i8 eq, q0, q5
     vpst
-    vldrbt.u8 q1, [r0], #16
+    vldrbt.u8 q1, [r0]
+    vstrb.8 q1, [r2], #16
+    vcmp.i8 eq, q0, q4
+    vpst
+    vldrbt.u8 q1, [r0]
+    add r0, #16
     vstrb.8 q1, [r3], #16
     letp lr, 1b
+    add r7, r5
+    add r8, r8, r5, lsr #2
+    mov r2, r9
+    subs r6, #1
+    bne 2b
     vpop {d8-d15}
-    pop {r4, pc}
+    pop {r4-r10, pc}
     .size switchback_unpool, . - switchback_unpool
 
     .section .text.switchback_stage_transposed, "ax", %progbits

@@ -64,7 +64,7 @@ struct Outputs {
 unsafe extern "C" {
     fn switchback_input_columns(rows: *const [*const u8; 6], half: *mut [Vector; 6], chunks: usize);
     fn switchback_input_rows(half: *const [Vector; 6], column_bytes: usize, v: *mut Vector, steps: *const Steps);
-    fn switchback_weights(taps: *const i8, tap_bytes: usize, u: *mut Vector, steps: *const Steps);
+    fn switchback_weights(taps: *const [*const i8; 9], unused: usize, u: *mut Vector, steps: *const Steps);
     fn switchback_staged_weights(staged: *const [Vector; 9], unused: usize, u: *mut Vector, steps: *const Steps);
     fn switchback_vector_products_4(job: *const Products, v: *const Vector, unused: usize, u: *const Vector);
     fn switchback_vector_products_3(job: *const Products, v: *const Vector, unused: usize, u: *const Vector);
@@ -72,7 +72,7 @@ unsafe extern "C" {
     fn switchback_vector_products_1(job: *const Products, v: *const Vector, unused: usize, u: *const Vector);
     fn switchback_windows(job: *const Outputs, sums: *mut [i32; 4]);
     fn switchback_outputs(job: *const Outputs, sums: *mut [i32; 4]);
-    fn switchback_unpool(values: *const u8, switches: *const u8, position: usize, out: *mut u8, channels: usize);
+    fn switchback_unpool(values: *const u8, switches: *const u8, out: *mut u8, job: *const [usize; 3]);
     fn switchback_stage_transposed(
         last_tap: *const i8,
         tap_bytes: usize,
@@ -103,15 +103,19 @@ pub(crate) fn input_rows(half: &[[Vector; 6]], groups: usize, place: Place, v: &
     unsafe { switchback_input_rows(half.as_ptr(), column, v.as_mut_ptr().add(place.first), &raw const steps) }
 }
 
-/// G g G^T of a filter of nine taps.
-pub(crate) fn weights(taps: &[i8], channels: usize, place: Place, u: &mut [Vector]) {
+/// G g G^T of a filter of `columns` taps in each of three rows.
+pub(crate) fn weights(rows: [&[i8]; 3], columns: usize, zeros: &[i8], channels: usize, place: Place, u: &mut [Vector]) {
     let groups = channels / 8;
-    if groups == 0 || taps.len() < 9 * channels || u.len() < place.end(groups) {
+    let fits = zeros.len() >= channels && rows.iter().all(|row| row.len() >= columns.min(3) * channels);
+    if groups == 0 || !fits || u.len() < place.end(groups) {
         return;
     }
+    let tap = |row: &[i8], c: usize| if c < columns { row.as_ptr().wrapping_add(c * channels) } else { zeros.as_ptr() };
+    let taps = rows.map(|row| [tap(row, 0), tap(row, 1), tap(row, 2)]);
     let steps = Steps::new(place, groups);
-    // SAFETY: it reads `8 * groups` bytes of each of nine taps, and writes the vectors that `place` counts up to its end.
-    unsafe { switchback_weights(taps.as_ptr(), channels, u.as_mut_ptr().add(place.first), &raw const steps) }
+    // SAFETY: it reads `8 * groups` bytes of each of nine taps, which lie in the rows or are the zeros, and writes the vectors that
+    // `place` counts up to its end.
+    unsafe { switchback_weights(taps.as_ptr().cast(), 0, u.as_mut_ptr().add(place.first), &raw const steps) }
 }
 
 /// G g G^T of staged taps.
@@ -147,61 +151,66 @@ pub(crate) fn products<const TILES: usize>(v: &[Vector], u: &[Vector], depth: us
     }
 }
 
-/// The sums of the target's filter, the first of which is followed by what the assembly reads.
-fn sums_of(sums: &mut Sums, filter: usize) -> *mut [i32; 4] {
-    // Past the other filter's four sums, still of the first frequency.
-    sums.as_flattened_mut().as_mut_ptr().wrapping_add(filter & 1)
+/// The bytes of a row from its first output of a group on, if they reach to the last one of `counts` tiles for each of the
+/// columns.
+fn last_output<const COLUMNS: usize>(target: &Target, counts: [usize; COLUMNS]) -> Option<usize> {
+    let pixels = counts.iter().enumerate().filter_map(|(x, count)| Some(COLUMNS * count.checked_sub(1)? + x));
+    Some(target.element + pixels.max()? * target.pitch + 1)
 }
 
-/// Requantized maxima and switches of the windows of a group of tiles.
-pub(crate) fn windows(
-    sums: &mut Sums,
-    target: &Target,
-    tiles: usize,
-    out: &mut [&mut [u8]],
-    switches: &mut [&mut [u8]],
-    shift: usize,
-) {
+/// Requantized maxima and switches of the windows of a group of tiles, of two filters.
+pub(crate) fn windows(sums: &mut Sums, target: &Target, tiles: usize, out: &mut [&mut [u8]], switches: &mut [&mut [u8]]) {
     let counts = [0, 1].map(|x| target.tiles_with(x, 2, tiles.min(4)));
-    let pixels = (0..2).filter_map(|x| Some(2 * counts.get(x)?.checked_sub(1)? + x)).max();
-    let Some(last) = pixels.map(|pixel| pixel * target.pitch) else { return };
-    let (out, switches) = (out.get_mut(..out.len().min(2)), switches);
-    let Some(out) = out.filter(|out| !out.is_empty() && out.iter().all(|row| row.len() > last)) else { return };
-    let listens = switches.len() >= out.len() && switches.iter().take(out.len()).all(|row| row.len() > last / 4);
+    let Some(last) = last_output(target, counts) else { return };
+    let row = |rows: &[&mut [u8]], y: usize, last: usize| rows.get(y).is_some_and(|row| row.len() > last);
+    if !row(out, 0, last) || !(out.len() == 1 || row(out, 1, last)) {
+        return;
+    }
+    let listens = row(switches, 0, last / 4) && (out.len() == 1 || row(switches, 1, last / 4));
     let [c0, c1] = counts;
     let [s0, s1] = if listens { counts } else { [0; 2] };
-    let row = |rows: &mut [&mut [u8]], y: usize| rows.get_mut(y).map_or(core::ptr::null_mut(), |row| row.as_mut_ptr());
-    let job = Outputs {
-        seed: target.bias.wrapping_mul(36),
-        multiplier: target.multiplier,
-        rows: [row(out, 0), row(out, 1), row(switches, 0), row(switches, 1)],
+    let start = |rows: &mut [&mut [u8]], y: usize, index: usize| {
+        rows.get_mut(y).map_or(core::ptr::null_mut(), |row| row.as_mut_ptr().wrapping_add(index))
+    };
+    let (element, byte) = (target.element, target.element / 4);
+    let rows = [start(out, 0, element), start(out, 1, element), start(switches, 0, byte), start(switches, 1, byte)];
+    let mut job = Outputs {
+        seed: 0,
+        multiplier: 0,
+        rows,
         tile: 2 * target.pitch,
         pixel: target.pitch,
         counts: [c0, c1, s0, s1],
-        shift,
+        shift: 2 * (element % 4),
         count: out.len(),
     };
-    // SAFETY: it reads the filter's sums at every frequency and writes one of them; its stores are the bytes of the counted
-    // pixels, the last of which lies inside each row, and of their switches likewise. A row of switches that is too short
-    // has no counted pixel.
-    unsafe { switchback_windows(&raw const job, sums_of(sums, target.filter)) }
+    let sums: *mut [i32; 4] = sums.as_mut_ptr().cast();
+    for (filter, (bias, multiplier)) in target.biases.into_iter().zip(target.multipliers).enumerate() {
+        (job.seed, job.multiplier) = (bias.wrapping_mul(36), multiplier);
+        // SAFETY: it reads the filter's sums at every frequency and writes one of them; its stores are the bytes of the counted
+        // pixels, the last of which lies inside each row, and of their switches, which are in the same byte for both filters. A
+        // row of switches that is too short has no counted pixel.
+        unsafe { switchback_windows(&raw const job, sums.wrapping_add(filter)) }
+        let [out0, out1, ..] = &mut job.rows;
+        (*out0, *out1) = (out0.wrapping_add(1), out1.wrapping_add(1));
+        job.shift += 2;
+    }
 }
 
-/// Requantized outputs of a group of tiles without a pool.
+/// Requantized outputs of a group of tiles without a pool, of two filters.
 pub(crate) fn outputs(sums: &mut Sums, target: &Target, tiles: usize, out: &mut [&mut [u8]]) {
     let counts = [0, 1, 2, 3].map(|x| target.tiles_with(x, 4, tiles.min(4)));
-    let pixels = (0..4).filter_map(|x| Some(4 * counts.get(x)?.checked_sub(1)? + x)).max();
-    let Some(last) = pixels.map(|pixel| pixel * target.pitch) else { return };
+    let Some(last) = last_output(target, counts) else { return };
     if out.is_empty() || out.iter().any(|row| row.len() <= last) {
         return;
     }
-    let mut rows = [core::ptr::null_mut(); 4];
+    let mut rows = [core::ptr::null_mut::<u8>(); 4];
     for (row, out) in rows.iter_mut().zip(out.iter_mut()) {
-        *row = out.as_mut_ptr();
+        *row = out.as_mut_ptr().wrapping_add(target.element);
     }
-    let job = Outputs {
-        seed: target.bias.wrapping_mul(36),
-        multiplier: target.multiplier,
+    let mut job = Outputs {
+        seed: 0,
+        multiplier: 0,
         rows,
         tile: 4 * target.pitch,
         pixel: target.pitch,
@@ -209,20 +218,28 @@ pub(crate) fn outputs(sums: &mut Sums, target: &Target, tiles: usize, out: &mut 
         shift: 0,
         count: out.len().min(4),
     };
-    // SAFETY: as above; it takes as many rows as there are, at most four.
-    unsafe { switchback_outputs(&raw const job, sums_of(sums, target.filter)) }
+    let sums: *mut [i32; 4] = sums.as_mut_ptr().cast();
+    for (filter, (bias, multiplier)) in target.biases.into_iter().zip(target.multipliers).enumerate() {
+        (job.seed, job.multiplier) = (bias.wrapping_mul(36), multiplier);
+        // SAFETY: as above; it takes as many rows as there are, at most four.
+        unsafe { switchback_outputs(&raw const job, sums.wrapping_add(filter)) }
+        job.rows = job.rows.map(|row| row.wrapping_add(1));
+    }
 }
 
-/// One position of the windows that a pixel of a pooled map stands for.
-pub(crate) fn unpool(values: &[u8], switches: &[u8], position: u8, out: &mut [u8]) {
-    let channels = out.len();
-    if channels == 0 || values.len() < channels || switches.len() < channels.div_ceil(4) {
+/// One row of the windows that the cells of a pooled map stand for.
+pub(crate) fn unpool(values: &[u8], switches: &[u8], channels: usize, y: u8, out: &mut [u8]) {
+    if channels == 0 || !channels.is_multiple_of(4) {
         return;
     }
-    // SAFETY: it reads `channels` bytes of values and a byte for four of them of switches, and writes `channels` bytes.
-    unsafe {
-        switchback_unpool(values.as_ptr(), switches.as_ptr(), position.into(), out.as_mut_ptr(), channels);
+    let cells = (values.len() / channels).min(switches.len() / (channels / 4)).min(out.len() / (2 * channels));
+    if cells == 0 {
+        return;
     }
+    let job = [2 * usize::from(y & 1), channels, cells];
+    // SAFETY: it reads `channels` bytes of values a cell and a byte for four of them of switches, and writes `2 * channels`
+    // bytes a cell.
+    unsafe { switchback_unpool(values.as_ptr(), switches.as_ptr(), out.as_mut_ptr(), &raw const job) }
 }
 
 /// Stages the nine taps of one output of a tied deconvolution.

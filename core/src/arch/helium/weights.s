@@ -70,7 +70,7 @@
     sbv_weight_line q0, q1, q2
     .endm
 
-@ Taps 0 to 7 have a pointer each, r0 to r7; the ninth lies r12 bytes behind the eighth, and r11 is 8 - r12.
+@ Taps 0 to 7 have a pointer each, r0 to r7; the ninth is r12 bytes from the eighth, and r11 is 8 - r12.
     .macro sbv_load_channels register, tap, last
     .if \tap == 8
     add r7, r12
@@ -113,19 +113,14 @@
     vpush {d8-d15}
     .endm
 
-@ r0 the first tap, r1 bytes between taps, r2 where frequency 0 goes, r3 a job: r9, r10, groups (at least 1)
+@ r0 nine pointers to taps, r2 where frequency 0 goes, r3 a job: r9, r10, groups (at least 1)
 sbv_weights_start switchback_weights
     mov r8, r2
-    mov r12, r1
-    rsb r11, r1, #8
     ldm r3, {r9, r10, lr}
-    add r1, r0, r12
-    add r2, r1, r12
-    add r3, r2, r12
-    add r4, r3, r12
-    add r5, r4, r12
-    add r6, r5, r12
-    add r7, r6, r12
+    ldr r12, [r0, #32]
+    ldm r0, {r0-r7}
+    sub r12, r12, r7
+    rsb r11, r12, #8
 1:  sbv_weight_transform sbv_load_channels
     add r8, r10
 sbv_weights_end switchback_weights

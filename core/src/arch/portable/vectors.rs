@@ -83,11 +83,17 @@ const fn input_line(d: [i16; 6]) -> [i16; 6] {
     [sum(c, sum(d0, d2, -1), 4), sum(a, b, 1), sum(a, b, -1), sum(c, e, 2), sum(c, e, -2), sum(sum(d5, d3, -1), e, -4)]
 }
 
-/// G g G^T of a filter of nine taps of `channels` bytes each, `channels` a multiple of eight.
-pub fn weights(taps: &[i8], channels: usize, place: Place, u: &mut [Vector]) {
+/// G g G^T of a filter of `columns` taps in each of three rows, and of zeros where there is no third column.
+///
+/// - `rows`: `[tap][channels]` each, `channels` a multiple of eight.
+/// - `zeros`: `channels` zeros.
+pub fn weights(rows: [&[i8]; 3], columns: usize, zeros: &[i8], channels: usize, place: Place, u: &mut [Vector]) {
     for group in 0..channels / 8 {
         for lane in 0..8 {
-            let tap = |tap: usize| taps.get(tap * channels + 8 * group + lane).map_or(0, |&w| i16::from(w));
+            let tap = |tap: usize| {
+                let (row, start) = if tap % 3 < columns { (rows.get(tap / 3).copied(), tap % 3 * channels) } else { (Some(zeros), 0) };
+                row.and_then(|row| row.get(start + 8 * group + lane)).map_or(0, |&w| i16::from(w))
+            };
             place.put(u, group, lane, weight_lines(tap));
         }
     }
@@ -138,13 +144,13 @@ pub fn products<const TILES: usize>(v: &[Vector], u: &[Vector], depth: usize, su
     }
 }
 
-/// Where the outputs of a group of tiles go, and what they are requantized with.
+/// Where the outputs of a group of tiles and of two filters go, and what they are requantized with.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// Which of the two filters.
-    pub filter: usize,
-    pub bias: i32,
-    pub multiplier: i32,
+    pub biases: [i32; 2],
+    pub multipliers: [i32; 2],
+    /// Index in a row of the group's first output of the first filter, which is an even one.
+    pub element: usize,
     /// Bytes from pixel to pixel of the output: how many filters there are.
     pub pitch: usize,
     /// Pixels of the output from the first one of the group to the end of the row.
@@ -161,28 +167,21 @@ impl Target {
 
 /// Requantized maxima and switches of the four windows of each of `tiles` tiles, where accumulators are below 2^25.
 ///
-/// - `out`: one or two rows, from the group's first pixel of this filter on.
-/// - `switches`: as many rows of the bytes of these pixels, zeros in the filter's bits, `shift` and the next; or empty ones.
-pub fn windows(
-    sums: &mut Sums,
-    target: &Target,
-    tiles: usize,
-    out: &mut [&mut [u8]],
-    switches: &mut [&mut [u8]],
-    shift: usize,
-) {
-    for tile in 0..tiles {
-        let rows = outputs_of(sums, target, tile);
+/// - `out`: one or two rows.
+/// - `switches`: as many packed rows, with zeros where these outputs' go; or empty ones.
+pub fn windows(sums: &mut Sums, target: &Target, tiles: usize, out: &mut [&mut [u8]], switches: &mut [&mut [u8]]) {
+    for (filter, tile) in (0..2).flat_map(|filter| (0..tiles).map(move |tile| (filter, tile))) {
+        let rows = outputs_of(sums, target, filter, tile);
         for ((y, rows), out) in rows.as_chunks::<2>().0.iter().enumerate().zip(out.iter_mut()) {
             for x in (0..2).filter(|&x| tile < target.tiles_with(x, 2, tiles)) {
                 let codes = rows.iter().flat_map(|row| row.get(2 * x..2 * x + 2).unwrap_or(&[])).zip(0..4);
                 let code = codes.map(|(&acc, i)| acc.wrapping_mul(4).wrapping_add(3 - i)).max().unwrap_or(0);
-                let pixel = (2 * tile + x) * target.pitch;
-                if let Some(value) = out.get_mut(pixel) {
-                    *value = requantize_u8(code >> 2, target.multiplier);
+                let element = target.element + (2 * tile + x) * target.pitch + filter;
+                if let Some(value) = out.get_mut(element) {
+                    *value = requantize_u8(code >> 2, target.multipliers.get(filter).copied().unwrap_or(0));
                 }
-                if let Some(byte) = switches.get_mut(y).and_then(|row| row.get_mut(pixel / 4)) {
-                    *byte |= ((!code & 3) << shift) as u8;
+                if let Some(byte) = switches.get_mut(y).and_then(|row| row.get_mut(element / 4)) {
+                    *byte |= ((!code & 3) << (2 * (element % 4))) as u8;
                 }
             }
         }
@@ -191,13 +190,13 @@ pub fn windows(
 
 /// Requantized outputs of `tiles` tiles without a pool, where accumulators are below 2^25.
 ///
-/// - `out`: up to four rows, from the group's first pixel of this filter on.
+/// - `out`: up to four rows.
 pub fn outputs(sums: &mut Sums, target: &Target, tiles: usize, out: &mut [&mut [u8]]) {
-    for tile in 0..tiles {
-        for (row, out) in outputs_of(sums, target, tile).into_iter().zip(out.iter_mut()) {
+    for (filter, tile) in (0..2).flat_map(|filter| (0..tiles).map(move |tile| (filter, tile))) {
+        for (row, out) in outputs_of(sums, target, filter, tile).into_iter().zip(out.iter_mut()) {
             for (x, acc) in row.into_iter().enumerate().filter(|&(x, _)| tile < target.tiles_with(x, 4, tiles)) {
-                if let Some(value) = out.get_mut((4 * tile + x) * target.pitch) {
-                    *value = requantize_u8(acc, target.multiplier);
+                if let Some(value) = out.get_mut(target.element + (4 * tile + x) * target.pitch + filter) {
+                    *value = requantize_u8(acc, target.multipliers.get(filter).copied().unwrap_or(0));
                 }
             }
         }
@@ -205,11 +204,12 @@ pub fn outputs(sums: &mut Sums, target: &Target, tiles: usize, out: &mut [&mut [
 }
 
 /// The sixteen accumulators of a tile.
-fn outputs_of(sums: &Sums, target: &Target, tile: usize) -> [[i32; 4]; 4] {
+fn outputs_of(sums: &Sums, target: &Target, filter: usize, tile: usize) -> [[i32; 4]; 4] {
     let sum = |f: usize| {
-        let sums = sums.get(f).and_then(|sums| sums.get(target.filter)?.get(tile));
+        let sums = sums.get(f).and_then(|sums| sums.get(filter)?.get(tile));
         sums.copied().unwrap_or(0)
     };
+    let bias = target.biases.get(filter).copied().unwrap_or(0);
     let columns: [[i32; 4]; 6] = core::array::from_fn(|c| output_line(core::array::from_fn(|r| sum(6 * r + c))));
     core::array::from_fn(|r| {
         let row = output_line(columns.map(|column| column.get(r).copied().unwrap_or(0)));
@@ -217,7 +217,7 @@ fn outputs_of(sums: &Sums, target: &Target, tile: usize) -> [[i32; 4]; 4] {
         // 9 * 2^(bits of both) times the accumulator without its bias.
         core::array::from_fn(|x| {
             let product = row.get(x).map_or(0, |value| value.wrapping_mul(0x38e3_8e39));
-            (product >> (bits(r) + bits(x))).wrapping_add(target.bias)
+            (product >> (bits(r) + bits(x))).wrapping_add(bias)
         })
     })
 }
@@ -234,13 +234,20 @@ const fn output_line([m0, m1, m2, m3, m4, m5]: [i32; 6]) -> [i32; 4] {
     ]
 }
 
-/// One position of the windows that a pixel of a pooled map stands for: its values where the switch is `position`, else 0.
+/// One row of the windows that the cells of a pooled map stand for, two pixels each: a value where its switch says, else 0.
 ///
-/// - `switches`: a byte for four values.
-pub fn unpool(values: &[u8], switches: &[u8], position: u8, out: &mut [u8]) {
-    for (i, (out, &value)) in out.iter_mut().zip(values).enumerate() {
-        let switch = switches.get(i / 4).map_or(0, |byte| byte >> (2 * (i % 4)) & 3);
-        *out = if switch == position { value } else { 0 };
+/// - `values`: `[cell][channels]`, `channels` a multiple of four; `switches`: packed likewise.
+/// - `y`: 0 or 1, the row of the windows.
+/// - `out`: `[pixel][channels]`.
+pub fn unpool(values: &[u8], switches: &[u8], channels: usize, y: u8, out: &mut [u8]) {
+    let cells = values.chunks_exact(channels.max(1)).zip(switches.chunks_exact((channels / 4).max(1)));
+    for ((values, switches), pixels) in cells.zip(out.chunks_exact_mut((2 * channels).max(1))) {
+        for (x, pixel) in (0..2).zip(pixels.chunks_exact_mut(channels)) {
+            for (i, (out, &value)) in pixel.iter_mut().zip(values).enumerate() {
+                let switch = switches.get(i / 4).map_or(0, |byte| byte >> (2 * (i % 4)) & 3);
+                *out = if switch == 2 * y + x { value } else { 0 };
+            }
+        }
     }
 }
 

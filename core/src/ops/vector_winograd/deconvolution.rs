@@ -4,12 +4,14 @@ use zerocopy::FromBytes;
 
 use super::super::{CellRow, DeconvolutionArrays};
 use super::scratch::{self, Scratch};
-use super::{LANES, Layer, PATCH, TILE, compute, transform_patch};
+use super::{LANES, Layer, PATCH, TILE, compute, pair, transform_patch};
 use crate::arch::vectors::{Place, Sums, Target, Vector, outputs, stage_transposed, staged_weights, unpool};
 use crate::model::DecoderLayer;
 
 /// The largest m that keeps transformed weights within 16 bits: 49 * 127 * m.
 const MAX_RATIO: u8 = 5;
+/// Pixels of a row of an unpooled patch: those of whole cells.
+const WIDE: usize = PATCH + 2;
 
 /// Where the input comes from: rows `y - 1` to `y + 4` of it, `y` the first output row.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +31,7 @@ pub fn winograd_deconvolution_suits(layer: &DecoderLayer, ratios: &[u8]) -> bool
 
 /// Words of scratch that [`winograd_deconvolution_rows`] needs with `tiles` tiles of 4x4 outputs a pass.
 pub const fn winograd_deconvolution_scratch_words(layer: &DecoderLayer, tiles: usize) -> usize {
-    scratch::words(layer.input.channels / LANES, tiles, PATCH * PATCH * layer.input.channels)
+    scratch::words(layer.input.channels / LANES, tiles, layer.input.channels, PATCH * WIDE)
 }
 
 /// Four rows of a tied deconvolution, at the bottom those that exist; the same bits as the definitions while accumulators stay
@@ -47,7 +49,7 @@ pub fn winograd_deconvolution_rows(
     out: &mut [&mut [u8]],
 ) {
     let channels = layer.input.channels;
-    let Some(mut scratch) = Scratch::new(channels / LANES, tiles, PATCH * PATCH * channels, scratch) else { return };
+    let Some(mut scratch) = Scratch::new(channels / LANES, tiles, channels, PATCH * WIDE, scratch) else { return };
     compute(&mut Rows { layer, arrays, input, out }, tiles, &mut scratch);
 }
 
@@ -68,20 +70,23 @@ impl Layer for Rows<'_, '_> {
     }
 
     fn transform_tile(&self, tile: usize, place: Place, scratch: &mut Scratch<'_>) {
-        let channels = self.layer.input.channels;
-        // Lent to the patch's rows while the rest is written.
-        let patch = core::mem::take(&mut scratch.patch);
-        for (r, row) in patch.chunks_exact_mut(PATCH * channels).enumerate() {
-            for (c, pixel) in row.chunks_exact_mut(channels).enumerate() {
-                match (TILE * tile + c).checked_sub(1) {
-                    Some(x) => self.put_pixel(r, x, pixel),
-                    None => pixel.fill(0),
-                }
+        let (width, channels) = (self.layer.input.width, self.layer.input.channels);
+        let Scratch { v, u, zeros, patch, .. } = scratch;
+        match self.input {
+            DeconvolutionInput::Dense(rows) => {
+                let left = (TILE * tile) as isize - 1;
+                transform_patch(*rows, left, (width, channels), place, (zeros, u, v));
+            }
+            DeconvolutionInput::Unpooled(cells) => {
+                unpool_patch(cells, tile, (width, channels), patch);
+                let rows = core::array::from_fn(|r| {
+                    // The first of the six rows is the lower one of its cells.
+                    let exists = cells.get(r.div_ceil(2)).is_some_and(|row| !row.values.is_empty());
+                    if exists { patch.get((r * WIDE + 1) * channels..).unwrap_or(&[]) } else { &[] }
+                });
+                transform_patch(rows, 0, (PATCH, channels), place, (zeros, u, v));
             }
         }
-        let rows = core::array::from_fn(|r| patch.get(r * PATCH * channels..).unwrap_or(&[]));
-        transform_patch(rows, channels, PATCH, place, scratch);
-        scratch.patch = patch;
     }
 
     fn transform_filter(&self, filter: usize, place: Place, scratch: &mut Scratch<'_>) {
@@ -94,47 +99,31 @@ impl Layer for Rows<'_, '_> {
     }
 
     fn put(&mut self, filter: usize, tile: usize, count: usize, sums: &mut Sums) {
-        let (output, rows) = (self.layer.output, self.out.len());
-        for index in 0..2 {
-            let filter = filter + index;
-            let target = Target {
-                filter: index,
-                bias: self.arrays.bias.get(filter).map_or(0, |bias| bias.get()),
-                multiplier: self.arrays.multiplier.get(),
-                pitch: output.channels,
-                width: output.width.saturating_sub(TILE * tile),
-            };
-            let element = TILE * tile * output.channels + filter;
-            let mut out = self.out.iter_mut().map(|row| row.get_mut(element..).unwrap_or(&mut []));
-            let mut out: [&mut [u8]; TILE] = core::array::from_fn(|_| out.next().unwrap_or(&mut []));
-            outputs(sums, &target, count, out.get_mut(..rows).unwrap_or(&mut []));
-        }
+        let output = self.layer.output;
+        let target = Target {
+            biases: pair(self.arrays.bias, filter),
+            multipliers: [self.arrays.multiplier.get(); 2],
+            element: TILE * tile * output.channels + filter,
+            pitch: output.channels,
+            width: output.width.saturating_sub(TILE * tile),
+        };
+        outputs(sums, &target, count, self.out);
     }
 }
 
-impl Rows<'_, '_> {
-    /// The pixel in column `x` of input row `r` of the six.
-    fn put_pixel(&self, r: usize, x: usize, pixel: &mut [u8]) {
-        let channels = pixel.len();
-        match self.input {
-            DeconvolutionInput::Dense(rows) => {
-                let row = rows.get(r).copied().unwrap_or(&[]);
-                match row.get(x * channels..(x + 1) * channels) {
-                    Some(values) => pixel.copy_from_slice(values),
-                    None => pixel.fill(0),
-                }
-            }
-            DeconvolutionInput::Unpooled(cells) => {
-                // The first of the six rows is the lower one of its cells.
-                let (cell, position) = (cells.get(r.div_ceil(2)), 2 * ((r + 1) % 2) + x % 2);
-                let range = x / 2 * channels..(x / 2 + 1) * channels;
-                let values = cell.and_then(|row| row.values.get(range.clone()));
-                let switches = cell.and_then(|row| row.switches.get(range.start / 4..range.end / 4));
-                match (values, switches) {
-                    (Some(values), Some(switches)) => unpool(values, switches, position as u8, pixel),
-                    _ => pixel.fill(0),
-                }
-            }
-        }
+/// Six rows of the unpooled map, `WIDE` pixels each, the first one column to the left of the tile's patch.
+fn unpool_patch(cells: &[CellRow<'_>; 4], tile: usize, (width, channels): (usize, usize), patch: &mut [u8]) {
+    let cell = 2 * tile;
+    let (first, end) = (cell.saturating_sub(1).min(width), (cell + 3).min(width));
+    let skipped = 2 * (first + 1).saturating_sub(cell);
+    for (r, pixels) in patch.chunks_exact_mut(WIDE * channels).enumerate() {
+        let Some(row) = cells.get(r.div_ceil(2)).filter(|row| !row.values.is_empty()) else { continue };
+        let values = row.values.get(first * channels..end * channels).unwrap_or(&[]);
+        let switches = row.switches.get(first * channels / 4..end * channels / 4).unwrap_or(&[]);
+        let (before, rest) = pixels.split_at_mut_checked(skipped * channels).unwrap_or_default();
+        let (inside, behind) = rest.split_at_mut_checked(2 * (end - first) * channels).unwrap_or_default();
+        before.fill(0);
+        behind.fill(0);
+        unpool(values, switches, channels, ((r + 1) % 2) as u8, inside);
     }
 }

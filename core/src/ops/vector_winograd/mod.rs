@@ -15,7 +15,9 @@ pub use deconvolution::{
     DeconvolutionInput, winograd_deconvolution_rows, winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
 };
 
-use crate::arch::vectors::{Place, Sums, input_columns, input_rows, products};
+use zerocopy::little_endian::I32;
+
+use crate::arch::vectors::{Place, Sums, Vector, input_columns, input_rows, products};
 use scratch::Scratch;
 
 /// Channels in a vector.
@@ -72,12 +74,31 @@ fn compute(layer: &mut impl Layer, tiles: usize, scratch: &mut Scratch<'_>) {
     }
 }
 
-/// Transforms a patch whose rows start at the first elements of `rows`, `columns` pixels each; further columns count nothing, as
-/// the filters have zeros there.
-fn transform_patch(rows: [&[u8]; PATCH], channels: usize, columns: usize, place: Place, scratch: &mut Scratch<'_>) {
+/// Transforms the six columns from `left` on of six rows of `width` pixels, zeros outside; a row of padding is empty.
+fn transform_patch(
+    rows: [&[u8]; PATCH],
+    left: isize,
+    (width, channels): (usize, usize),
+    place: Place,
+    (zeros, half, v): (&[u8], &mut [Vector], &mut [Vector]),
+) {
     let groups = channels / LANES;
-    // The weights are not there yet.
-    let (half, _) = scratch.u.as_chunks_mut::<PATCH>();
-    input_columns(rows, half.get_mut(..columns * groups).unwrap_or(&mut []));
-    input_rows(half, groups, place, scratch.v);
+    let first = left.max(0) as usize;
+    let skipped = (first as isize - left) as usize;
+    let columns = width.saturating_sub(first).min(PATCH.saturating_sub(skipped));
+    let rows = rows.map(|row| if row.is_empty() { zeros } else { row.get(first * channels..).unwrap_or(&[]) });
+    let half = half.as_chunks_mut::<PATCH>().0;
+    let Some(half) = half.get_mut(..PATCH * groups) else { return };
+    let (before, rest) = half.split_at_mut_checked(skipped * groups).unwrap_or_default();
+    let (inside, behind) = rest.split_at_mut_checked(columns * groups).unwrap_or_default();
+    before.as_flattened_mut().fill([0; LANES]);
+    behind.as_flattened_mut().fill([0; LANES]);
+    input_columns(rows, inside);
+    input_rows(half, groups, place, v);
+}
+
+/// Two numbers from `first` on.
+fn pair(numbers: &[I32], first: usize) -> [i32; 2] {
+    let numbers = numbers.get(first..).and_then(|numbers| numbers.first_chunk::<2>());
+    numbers.map_or([0; 2], |numbers| numbers.map(I32::get))
 }

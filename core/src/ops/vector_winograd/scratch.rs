@@ -2,7 +2,7 @@
 
 use zerocopy::{FromBytes, IntoBytes};
 
-use super::LANES;
+use super::{LANES, PATCH};
 use crate::arch::vectors::{FREQUENCIES, Sums, Vector};
 
 /// Transformed input and weights, sums, and a patch.
@@ -12,7 +12,9 @@ pub(super) struct Scratch<'a> {
     /// `[frequency][depth][filter]` of two filters; before that, half a transform.
     pub(super) u: &'a mut [Vector],
     sums: &'a mut Sums,
-    /// A patch of the input, or the staged taps of a filter.
+    /// Six pixels of zeros.
+    pub(super) zeros: &'a [u8],
+    /// Rows of an unpooled patch, or the staged taps of a filter.
     pub(super) patch: &'a mut [u8],
     /// Vectors of channels of all blocks.
     pub(super) depth: usize,
@@ -24,23 +26,32 @@ type Products<'s> = (&'s [Vector], &'s [Vector], &'s mut Sums);
 const SUMS_WORDS: usize = size_of::<Sums>() / 4;
 const VECTOR_WORDS: usize = LANES / 2;
 
-/// Words for `tiles` tiles of `depth` vectors and a patch of `patch_bytes`.
-pub(super) const fn words(depth: usize, tiles: usize, patch_bytes: usize) -> usize {
-    (tiles + 2) * FREQUENCIES * depth * VECTOR_WORDS + SUMS_WORDS + patch_bytes / 4
+/// Words for `tiles` tiles of `depth` vectors, of `channels` channels, with a patch of `patch` pixels.
+pub(super) const fn words(depth: usize, tiles: usize, channels: usize, patch: usize) -> usize {
+    (tiles + 2) * FREQUENCIES * depth * VECTOR_WORDS + SUMS_WORDS + (PATCH + patch) * channels / 4
 }
 
 impl<'a> Scratch<'a> {
     /// Cuts `memory` of at least [`words`] words.
-    pub(super) fn new(depth: usize, tiles: usize, patch_bytes: usize, memory: &'a mut [u32]) -> Option<Self> {
+    pub(super) fn new(
+        depth: usize,
+        tiles: usize,
+        channels: usize,
+        patch: usize,
+        memory: &'a mut [u32],
+    ) -> Option<Self> {
         let vectors = FREQUENCIES * depth * VECTOR_WORDS;
         let (v, memory) = memory.split_at_mut_checked(tiles * vectors)?;
         let (u, memory) = memory.split_at_mut_checked(2 * vectors)?;
         let (sums, memory) = memory.split_at_mut_checked(SUMS_WORDS)?;
+        let (zeros, patch_memory) = memory.split_at_mut_checked(PATCH * channels / 4)?;
+        zeros.fill(0);
         Some(Self {
             v: <[Vector]>::mut_from_bytes(v.as_mut_bytes()).ok()?,
             u: <[Vector]>::mut_from_bytes(u.as_mut_bytes()).ok()?,
             sums: Sums::mut_from_bytes(sums.as_mut_bytes()).ok()?,
-            patch: memory.as_mut_bytes().get_mut(..patch_bytes)?,
+            zeros: zeros.as_bytes(),
+            patch: patch_memory.as_mut_bytes().get_mut(..patch * channels)?,
             depth,
         })
     }

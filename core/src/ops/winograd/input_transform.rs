@@ -81,7 +81,7 @@ fn tile<const TILES: usize>(
 }
 
 /// Copies the patch of a tile that leaves the image, zeros outside.
-pub(in crate::ops) fn copy_patch(layer: &EncoderLayer, window: &[&[u8]], tile: usize, patch: &mut [u8]) {
+fn copy_patch(layer: &EncoderLayer, window: &[&[u8]], tile: usize, patch: &mut [u8]) {
     let (p, channels, side) = (layer.padding(), layer.input.channels, patch_side(layer));
     patch.fill(0);
     let left = (TILE * tile).saturating_sub(p);

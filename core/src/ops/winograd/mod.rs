@@ -20,11 +20,6 @@ use crate::arch::products::{FREQUENCIES, Run, products};
 use crate::model::{ConvolutionArrays, EncoderLayer};
 use scratch::Scratch;
 
-#[cfg(any(test, switchback_helium))]
-pub(super) use input_transform::copy_patch;
-#[cfg(any(test, switchback_helium))]
-pub(super) use scratch::patch_side;
-
 /// Side of a tile of outputs.
 const TILE: usize = 4;
 /// Side of the patch of inputs that a tile reads through one block.

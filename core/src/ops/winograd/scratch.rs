@@ -36,7 +36,7 @@ const fn pairs(layer: &EncoderLayer) -> usize {
 }
 
 /// Rows and columns that a tile reads through all blocks.
-pub(in crate::ops) const fn patch_side(layer: &EncoderLayer) -> usize {
+pub(super) const fn patch_side(layer: &EncoderLayer) -> usize {
     TILE + layer.kernel - 1
 }
 
