@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use boards::Board;
 use switchback::model::{AlignedBytes, Model};
-use switchback::stream::Plan;
+use switchback::stream::{Plan, Processor};
 
 fn main() {
     if let Err(error) = link_model() {
@@ -32,7 +32,8 @@ fn link_model() -> Result<(), Box<dyn Error>> {
     let aligned = AlignedBytes::from(bytes.as_slice());
     let model = Model::parse(aligned.as_slice()).map_err(|e| format!("model {model_path}: {e}"))?;
     // The fastest plan that the board's memory allows; given this length, the program plans the same.
-    let arena_bytes = Plan::within(&model, board.memory.arena.bytes as usize).arena_bytes();
+    let processor = Processor::named(board.cpu.as_deref());
+    let arena_bytes = Plan::within_on(&model, board.memory.arena.bytes as usize, processor).arena_bytes();
     board.fits(&model_path, bytes.len(), arena_bytes)?;
 
     let out = PathBuf::from(env::var("OUT_DIR")?);

@@ -17,5 +17,5 @@ pub(crate) use dsp::{column_products, gather, lanes, patch, products, window_pro
 pub(crate) use portable::{column_products, gather, lanes, patch, products, window_products};
 #[cfg(switchback_helium)]
 pub(crate) use helium::vectors;
-#[cfg(all(test, not(switchback_helium)))]
+#[cfg(not(switchback_helium))]
 pub(crate) use portable::vectors;

@@ -17,7 +17,6 @@ mod normalization;
 mod softmax;
 mod switches;
 mod unpool_deconvolution;
-#[cfg(any(test, switchback_helium))]
 mod vector_winograd;
 mod winograd;
 
@@ -38,9 +37,9 @@ pub use softmax::softmax;
 pub use switches::{read_switch, switch_row_bytes, write_switch};
 pub use unpool_deconvolution::{CellRow, unpool_deconvolution_row};
 #[cfg(switchback_helium)]
+pub use vector_winograd::winograd_rows;
 pub use vector_winograd::{
     DeconvolutionInput, winograd_deconvolution_rows, winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
-    winograd_rows,
 };
 #[cfg(not(switchback_helium))]
 pub use winograd::winograd_rows;

@@ -2,7 +2,7 @@
 
 use heapless::Vec;
 
-use crate::model::bounds::convolution_bound;
+use crate::model::bounds::{convolution_bound, deconvolution_bound};
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, EncoderLayer, Model, Network};
 use crate::ops;
@@ -13,6 +13,25 @@ const MAX_WINOGRAD_ACCUMULATOR: i64 = 1 << 25;
 const MAX_GATHERED_ACCUMULATOR: i64 = 1 << 23;
 /// The same for kernels of the network's input.
 const MAX_INPUT_ACCUMULATOR: i64 = 1 << 28;
+
+/// What a plan's choice of kernels depends on beside the model: never the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Processor {
+    /// One without vectors, or none that is known.
+    Scalar,
+    /// One with vectors of integers: Cortex-M55 and M85.
+    Vector,
+}
+
+impl Processor {
+    /// The one that this is compiled for.
+    pub const THIS: Self = if cfg!(switchback_helium) { Self::Vector } else { Self::Scalar };
+
+    /// The one that the compiler calls `cpu`.
+    pub fn named(cpu: Option<&str>) -> Self {
+        if matches!(cpu, Some("cortex-m55" | "cortex-m85")) { Self::Vector } else { Self::Scalar }
+    }
+}
 
 /// How a convolution is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +56,11 @@ pub enum DeconvolutionKernel {
     Definition,
     /// From lists of the non-zeros of each row of the pooled map, two rows at a time.
     Gather,
+    /// F(4x4,3x3) of Winograd, four rows at a time, whatever the zeros.
+    Winograd {
+        /// Tiles of 4x4 outputs whose transformed input is kept at a time.
+        tiles: usize,
+    },
 }
 
 impl ConvolutionKernel {
@@ -76,6 +100,7 @@ impl DeconvolutionKernel {
         match self {
             Self::Definition => 1,
             Self::Gather => 2,
+            Self::Winograd { .. } => 4,
         }
     }
 
@@ -84,6 +109,7 @@ impl DeconvolutionKernel {
         match self {
             Self::Definition => 4 * layer.output.channels,
             Self::Gather => 4 * ops::gather_scratch_words(layer),
+            Self::Winograd { tiles } => 4 * ops::winograd_deconvolution_scratch_words(layer, tiles),
         }
     }
 }
@@ -140,7 +166,7 @@ impl Kernels {
 
 /// For each layer of `model`, those with the most multiplications first, the kernels that are exact for its weights, the
 /// fastest first.
-pub(super) fn replacements(model: &Model<'_>) -> Vec<Vec<Replacement, 4>, { 2 * MAX_CONVOLUTIONS }> {
+pub(super) fn replacements(model: &Model<'_>, processor: Processor) -> Vec<Vec<Replacement, 4>, { 2 * MAX_CONVOLUTIONS }> {
     let network = model.network();
     let mut layers: Vec<(u64, Vec<Replacement, 4>), { 2 * MAX_CONVOLUTIONS }> = Vec::new();
     for (i, layer) in network.encoder().iter().enumerate() {
@@ -148,11 +174,7 @@ pub(super) fn replacements(model: &Model<'_>) -> Vec<Vec<Replacement, 4>, { 2 * 
         let _ = layers.push((layer.macs(), of_convolution(model, i, layer)));
     }
     for (i, layer) in network.decoder().iter().enumerate() {
-        let mut kernels = Vec::new();
-        if ops::gather_suits(layer) && gather_is_exact(model, layer) {
-            let _ = kernels.push(Replacement::Deconvolution(i, DeconvolutionKernel::Gather));
-        }
-        let _ = layers.push((layer.macs(), kernels));
+        let _ = layers.push((layer.macs(), of_deconvolution(model, i, layer, processor)));
     }
     layers.sort_unstable_by_key(|&(macs, _)| core::cmp::Reverse(macs));
     layers.into_iter().map(|(_, kernels)| kernels).collect()
@@ -186,6 +208,31 @@ fn of_convolution(model: &Model<'_>, index: usize, layer: &EncoderLayer) -> Vec<
         }
     }
     kernels
+}
+
+fn of_deconvolution(model: &Model<'_>, index: usize, layer: &DecoderLayer, processor: Processor) -> Vec<Replacement, 4> {
+    let mut kernels = Vec::new();
+    if processor == Processor::Vector && winograd_deconvolution_is_exact(model, layer) {
+        let whole_row = layer.output.width.div_ceil(4);
+        let parts = [8, 4].into_iter().filter(|&tiles| tiles < whole_row);
+        for tiles in core::iter::once(whole_row).chain(parts) {
+            // As many entries as kernels: it always fits, here and below.
+            let _ = kernels.push(Replacement::Deconvolution(index, DeconvolutionKernel::Winograd { tiles }));
+        }
+    }
+    if ops::gather_suits(layer) && gather_is_exact(model, layer) {
+        let _ = kernels.push(Replacement::Deconvolution(index, DeconvolutionKernel::Gather));
+    }
+    kernels
+}
+
+fn winograd_deconvolution_is_exact(model: &Model<'_>, layer: &DecoderLayer) -> bool {
+    let arrays = model.convolution(layer.convolution);
+    ops::winograd_deconvolution_suits(layer, arrays.ratios)
+        && arrays.deconvolution_bias.iter().enumerate().all(|(channel, bias)| {
+            let bound = deconvolution_bound(layer, arrays.weights, arrays.ratios, bias.get(), channel);
+            bound < MAX_WINOGRAD_ACCUMULATOR
+        })
 }
 
 fn gather_is_exact(model: &Model<'_>, layer: &DecoderLayer) -> bool {

@@ -17,7 +17,7 @@ mod tap_values;
 
 pub use checksum::Checksums;
 pub use finish::Inference;
-pub use kernels::{ConvolutionKernel, DeconvolutionKernel};
+pub use kernels::{ConvolutionKernel, DeconvolutionKernel, Processor};
 pub use observer::{Observer, Tap, TapRow};
 pub use plan::{ARENA_ALIGNMENT, Buffer, Part, Phase, Plan};
 pub use session::{RowError, Session, SessionError, UnfinishedFrame};

@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use heapless::{String, Vec};
 
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, replacements};
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, Processor, replacements};
 use super::ring::Ring;
 use crate::model::{Model, Network};
 use crate::ops::{HISTOGRAM, cell_list_words, switch_row_bytes};
@@ -143,10 +143,15 @@ impl Plan {
     /// Layers choose their kernels in the order of their multiplications. The length that the plan asks for, given as the
     /// budget, gives the same plan: a firmware's build and its program agree by this alone.
     pub fn within(model: &Model<'_>, budget: usize) -> Self {
+        Self::within_on(model, budget, Processor::THIS)
+    }
+
+    /// [`Plan::within`] as `processor` gives it.
+    pub fn within_on(model: &Model<'_>, budget: usize, processor: Processor) -> Self {
         let network = model.network();
         let mut plan = Self::new(network);
         let budget = budget.max(plan.arena_bytes);
-        for kernels in replacements(model) {
+        for kernels in replacements(model, processor) {
             let mut candidates = kernels.iter().map(|&kernel| Self::with_kernels(network, plan.kernels.with(kernel)));
             if let Some(faster) = candidates.find(|candidate| candidate.arena_bytes <= budget) {
                 // Never less than a step before: each of them must be taken again under the plan's own length.
@@ -239,6 +244,8 @@ fn list(network: &Network, kernels: &Kernels) -> Vec<Part, MAX_PARTS> {
         let rows = match kernel {
             // Rows are listed before the next ones arrive; the first row of outputs asks for two of them.
             DeconvolutionKernel::Gather => arriving.max(2),
+            DeconvolutionKernel::Winograd { .. } if layer.unpool => 3 + arriving,
+            DeconvolutionKernel::Winograd { .. } => layer.kernel + 2 + arriving,
             DeconvolutionKernel::Definition if layer.unpool => layer.padding() + arriving,
             DeconvolutionKernel::Definition => layer.kernel - 1 + arriving,
         };

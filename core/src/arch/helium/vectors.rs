@@ -29,6 +29,11 @@ impl Steps {
     }
 }
 
+/// Vectors up to the last one that `groups` groups have at `place`, included.
+const fn end(place: Place, groups: usize) -> usize {
+    place.first + (FREQUENCIES - 1) * place.stride + groups.saturating_sub(1) * place.step + 1
+}
+
 /// What the products are told.
 #[repr(C)]
 struct Products {
@@ -94,7 +99,7 @@ pub(crate) fn input_columns(rows: [&[u8]; 6], half: &mut [[Vector; 6]]) {
 
 /// The other half of B^T d B.
 pub(crate) fn input_rows(half: &[[Vector; 6]], groups: usize, place: Place, v: &mut [Vector]) {
-    if groups == 0 || half.len() < 6 * groups || v.len() < place.end(groups) {
+    if groups == 0 || half.len() < 6 * groups || v.len() < end(place, groups) {
         return;
     }
     let steps = Steps::new(place, groups);
@@ -107,7 +112,7 @@ pub(crate) fn input_rows(half: &[[Vector; 6]], groups: usize, place: Place, v: &
 pub(crate) fn weights(rows: [&[i8]; 3], columns: usize, zeros: &[i8], channels: usize, place: Place, u: &mut [Vector]) {
     let groups = channels / 8;
     let fits = zeros.len() >= channels && rows.iter().all(|row| row.len() >= columns.min(3) * channels);
-    if groups == 0 || !fits || u.len() < place.end(groups) {
+    if groups == 0 || !fits || u.len() < end(place, groups) {
         return;
     }
     let tap = |row: &[i8], c: usize| if c < columns { row.as_ptr().wrapping_add(c * channels) } else { zeros.as_ptr() };
@@ -121,7 +126,7 @@ pub(crate) fn weights(rows: [&[i8]; 3], columns: usize, zeros: &[i8], channels: 
 /// G g G^T of staged taps.
 pub(crate) fn staged_weights(staged: &[[Vector; 9]], place: Place, u: &mut [Vector]) {
     let groups = staged.len();
-    if groups == 0 || u.len() < place.end(groups) {
+    if groups == 0 || u.len() < end(place, groups) {
         return;
     }
     let steps = Steps::new(place, groups);

@@ -25,11 +25,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// Vectors up to the last one of `groups` groups, included.
-    pub const fn end(&self, groups: usize) -> usize {
-        self.first + (FREQUENCIES - 1) * self.stride + groups.saturating_sub(1) * self.step + 1
-    }
-
     fn put(&self, vectors: &mut [Vector], group: usize, lane: usize, lines: [[i16; 6]; 6]) {
         for (f, value) in lines.as_flattened().iter().enumerate() {
             let vector = vectors.get_mut(self.first + f * self.stride + group * self.step);

@@ -3,6 +3,7 @@
 //! The transforms, and the frequencies' order, are those of [`crate::arch::portable::vectors`]. A kernel of 5x5 is cut into four
 //! blocks of 3x3 taps, zeros where it has none; the blocks are no more than further channels.
 
+#[cfg(any(test, switchback_helium))]
 mod convolution;
 mod deconvolution;
 mod scratch;
@@ -10,6 +11,7 @@ mod scratch;
 #[cfg(test)]
 mod tests;
 
+#[cfg(any(test, switchback_helium))]
 pub use convolution::winograd_rows;
 pub use deconvolution::{
     DeconvolutionInput, winograd_deconvolution_rows, winograd_deconvolution_scratch_words, winograd_deconvolution_suits,

@@ -14,7 +14,7 @@ mod scratch;
 mod weight_transform;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use crate::arch::products::{FREQUENCIES, Run, products};
 use crate::model::{ConvolutionArrays, EncoderLayer};

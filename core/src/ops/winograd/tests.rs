@@ -12,24 +12,35 @@ use crate::model::MapShape;
 use crate::ops::{convolution_row, switch_row_bytes};
 
 /// Marsaglia's xorshift: enough for shapes and values.
-struct Random(u32);
+pub(in crate::ops) struct Random(pub(in crate::ops) u32);
 
 impl Random {
-    fn next(&mut self) -> u32 {
+    pub(in crate::ops) fn next(&mut self) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;
         self.0 ^= self.0 << 5;
         self.0
     }
 
-    fn of(&mut self, choices: &[usize]) -> usize {
+    pub(in crate::ops) fn of(&mut self, choices: &[usize]) -> usize {
         choices[self.next() as usize % choices.len()]
     }
 
-    fn up_to(&mut self, most: usize) -> usize {
+    pub(in crate::ops) fn up_to(&mut self, most: usize) -> usize {
         1 + self.next() as usize % most
     }
 }
+
+/// [`winograd_rows`], or another function that gives the same.
+type Kernel = fn(
+    &EncoderLayer,
+    &ConvolutionArrays<'_>,
+    &[&[u8]],
+    usize,
+    &mut [u32],
+    &mut [&mut [u8]],
+    &mut [&mut [u8]],
+);
 
 struct Layer {
     layer: EncoderLayer,
@@ -40,11 +51,11 @@ struct Layer {
 }
 
 impl Layer {
-    fn random(random: &mut Random, kernel: usize) -> Self {
+    fn random(random: &mut Random, kernel: usize, channels: &[usize]) -> Self {
         let pool = random.of(&[0, 1, 1]) == 1;
         let least = if pool { 2 } else { 1 };
         let (height, width) = (random.up_to(19).max(least), random.up_to(19).max(least));
-        let (channels, filters) = (random.of(&[4, 8, 12, 36]), random.of(&[4, 8]));
+        let (channels, filters) = (random.of(channels), random.of(&[4, 8]));
         let shrink = if pool { 2 } else { 1 };
         let layer = EncoderLayer {
             kernel,
@@ -116,7 +127,7 @@ impl Layer {
         rows.unzip()
     }
 
-    fn by_winograd(&self, tiles: usize) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+    fn by(&self, kernel: Kernel, tiles: usize) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
         let (row, step) = (self.layer.output.row_elements(), if self.layer.pool { 2 } else { 1 });
         let height = self.layer.output.height;
         let (mut out, mut switches) = (vec![vec![0x55; row]; height], vec![vec![0x55; switch_row_bytes(row)]; height]);
@@ -126,7 +137,7 @@ impl Layer {
             let window = self.window(step * first, self.layer.kernel + 3);
             let mut out: Vec<&mut [u8]> = out[first..end].iter_mut().map(Vec::as_mut_slice).collect();
             let mut switches: Vec<&mut [u8]> = switches[first..end].iter_mut().map(Vec::as_mut_slice).collect();
-            winograd_rows(&self.layer, &self.arrays(), &window, tiles, &mut scratch, &mut out, &mut switches);
+            kernel(&self.layer, &self.arrays(), &window, tiles, &mut scratch, &mut out, &mut switches);
         }
         (out, switches)
     }
@@ -134,16 +145,21 @@ impl Layer {
 
 #[test]
 fn it_equals_the_definition() {
+    compare(winograd_rows, &[4, 8, 12, 36]);
+}
+
+/// Compares a kernel with the definition on random layers.
+pub(in crate::ops) fn compare(kernel: Kernel, channels: &[usize]) {
     let mut random = Random(1);
     let mut compared = 0;
     for i in 0..1500 {
-        let layer = Layer::random(&mut random, [3, 5][i % 2]);
+        let layer = Layer::random(&mut random, [3, 5][i % 2], channels);
         let filters = layer.weights.chunks_exact(layer.layer.filter_weights()).zip(&layer.bias);
         if filters.map(|(filter, bias)| winograd_bound(filter, bias.get())).any(|bound| bound >= 1 << 25) {
             continue;
         }
         let tiles = random.up_to(6);
-        let (out, switches) = layer.by_winograd(tiles);
+        let (out, switches) = layer.by(kernel, tiles);
         let (expected, expected_switches) = layer.by_definition();
         assert!(out == expected, "values of {:?} with {tiles} tiles", layer.layer);
         if layer.layer.pool {
