@@ -5,6 +5,7 @@
 //! once over these functions, so the loops that run on a device run on a host and under Miri as well.
 
 #[cfg(switchback_dsp)]
+#[cfg_attr(switchback_helium, allow(dead_code, reason = "the vector Winograd takes the place of some"))]
 mod dsp;
 #[cfg(switchback_helium)]
 mod helium;
@@ -13,9 +14,9 @@ pub mod portable;
 
 #[cfg(switchback_dsp)]
 pub(crate) use dsp::{column_products, gather, lanes, patch, products, window_products};
-#[cfg(not(switchback_dsp))]
-pub(crate) use portable::{column_products, gather, lanes, patch, products, window_products};
 #[cfg(switchback_helium)]
 pub(crate) use helium::vectors;
 #[cfg(not(switchback_helium))]
 pub(crate) use portable::vectors;
+#[cfg(not(switchback_dsp))]
+pub(crate) use portable::{column_products, gather, lanes, patch, products, window_products};

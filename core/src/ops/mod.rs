@@ -18,6 +18,7 @@ mod softmax;
 mod switches;
 mod unpool_deconvolution;
 mod vector_winograd;
+#[cfg_attr(switchback_helium, allow(dead_code, reason = "the vector Winograd takes its place"))]
 mod winograd;
 
 pub use class_map::{class_map_row, label_row, mask_row};

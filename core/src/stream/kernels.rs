@@ -166,7 +166,10 @@ impl Kernels {
 
 /// For each layer of `model`, those with the most multiplications first, the kernels that are exact for its weights, the
 /// fastest first.
-pub(super) fn replacements(model: &Model<'_>, processor: Processor) -> Vec<Vec<Replacement, 4>, { 2 * MAX_CONVOLUTIONS }> {
+pub(super) fn replacements(
+    model: &Model<'_>,
+    processor: Processor,
+) -> Vec<Vec<Replacement, 4>, { 2 * MAX_CONVOLUTIONS }> {
     let network = model.network();
     let mut layers: Vec<(u64, Vec<Replacement, 4>), { 2 * MAX_CONVOLUTIONS }> = Vec::new();
     for (i, layer) in network.encoder().iter().enumerate() {
@@ -210,7 +213,12 @@ fn of_convolution(model: &Model<'_>, index: usize, layer: &EncoderLayer) -> Vec<
     kernels
 }
 
-fn of_deconvolution(model: &Model<'_>, index: usize, layer: &DecoderLayer, processor: Processor) -> Vec<Replacement, 4> {
+fn of_deconvolution(
+    model: &Model<'_>,
+    index: usize,
+    layer: &DecoderLayer,
+    processor: Processor,
+) -> Vec<Replacement, 4> {
     let mut kernels = Vec::new();
     if processor == Processor::Vector && winograd_deconvolution_is_exact(model, layer) {
         let whole_row = layer.output.width.div_ceil(4);

@@ -53,6 +53,30 @@ switchback_unpool:
     pop {r4-r10, pc}
     .size switchback_unpool, . - switchback_unpool
 
+    .section .text.switchback_pack, "ax", %progbits
+@ r0 from, r1 to, r2 bytes of a pixel (at least 1), r3 bytes from pixel to pixel where they go, r12 pixels (at least 1)
+    .global switchback_pack
+    .type switchback_pack, %function
+    .thumb_func
+    .balign 8
+switchback_pack:
+    push {r4, lr}
+    ldr r12, [sp, #8]
+2:  mov r4, r1
+    dlstp.8 lr, r2
+1:  vldrb.u8 q0, [r0], #16
+    vstrb.8 q0, [r4], #16
+    letp lr, 1b
+@ Back from whole vectors to the pixel's end.
+    rsb r4, r2, #0
+    and r4, r4, #15
+    sub r0, r4
+    add r1, r3
+    subs r12, #1
+    bne 2b
+    pop {r4, pc}
+    .size switchback_pack, . - switchback_pack
+
     .section .text.switchback_stage_transposed, "ax", %progbits
 @ r0 the last tap of the first filter, r1 bytes between taps, r2 staged, r3 ratios, r12 groups of eight filters (at least 1)
     .global switchback_stage_transposed

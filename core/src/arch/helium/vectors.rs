@@ -78,6 +78,7 @@ unsafe extern "C" {
     fn switchback_windows(job: *const Outputs, sums: *mut [i32; 4]);
     fn switchback_outputs(job: *const Outputs, sums: *mut [i32; 4]);
     fn switchback_unpool(values: *const u8, switches: *const u8, out: *mut u8, job: *const [usize; 3]);
+    fn switchback_pack(from: *const u8, to: *mut u8, pixel: usize, to_pitch: usize, pixels: usize);
     fn switchback_stage_transposed(
         last_tap: *const i8,
         tap_bytes: usize,
@@ -164,7 +165,13 @@ fn last_output<const COLUMNS: usize>(target: &Target, counts: [usize; COLUMNS]) 
 }
 
 /// Requantized maxima and switches of the windows of a group of tiles, of two filters.
-pub(crate) fn windows(sums: &mut Sums, target: &Target, tiles: usize, out: &mut [&mut [u8]], switches: &mut [&mut [u8]]) {
+pub(crate) fn windows(
+    sums: &mut Sums,
+    target: &Target,
+    tiles: usize,
+    out: &mut [&mut [u8]],
+    switches: &mut [&mut [u8]],
+) {
     let counts = [0, 1].map(|x| target.tiles_with(x, 2, tiles.min(4)));
     let Some(last) = last_output(target, counts) else { return };
     let row = |rows: &[&mut [u8]], y: usize, last: usize| rows.get(y).is_some_and(|row| row.len() > last);
@@ -245,6 +252,20 @@ pub(crate) fn unpool(values: &[u8], switches: &[u8], channels: usize, y: u8, out
     // SAFETY: it reads `channels` bytes of values a cell and a byte for four of them of switches, and writes `2 * channels`
     // bytes a cell.
     unsafe { switchback_unpool(values.as_ptr(), switches.as_ptr(), out.as_mut_ptr(), &raw const job) }
+}
+
+/// Copies pixels of `channels` bytes to places `pitch` bytes apart, as many as `from` has and `to` takes.
+pub(crate) fn pack(from: &[u8], channels: usize, pitch: usize, to: &mut [u8]) {
+    if channels == 0 || pitch == 0 || to.len() < channels {
+        return;
+    }
+    let pixels = (from.len() / channels).min((to.len() - channels) / pitch + 1);
+    if pixels == 0 {
+        return;
+    }
+    // SAFETY: it reads `pixels` times `channels` bytes, and writes as many each at a multiple of `pitch`; the last ones end
+    // inside `to`.
+    unsafe { switchback_pack(from.as_ptr(), to.as_mut_ptr(), channels, pitch, pixels) }
 }
 
 /// Stages the nine taps of one output of a tied deconvolution.

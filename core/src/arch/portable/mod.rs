@@ -5,5 +5,9 @@ pub mod gather;
 pub mod lanes;
 pub mod patch;
 pub mod products;
+#[cfg_attr(
+    not(switchback_helium),
+    allow(dead_code, reason = "convolutions take them on a processor with vectors alone")
+)]
 pub mod vectors;
 pub mod window_products;

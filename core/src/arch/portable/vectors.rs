@@ -86,7 +86,8 @@ pub fn weights(rows: [&[i8]; 3], columns: usize, zeros: &[i8], channels: usize, 
     for group in 0..channels / 8 {
         for lane in 0..8 {
             let tap = |tap: usize| {
-                let (row, start) = if tap % 3 < columns { (rows.get(tap / 3).copied(), tap % 3 * channels) } else { (Some(zeros), 0) };
+                let (row, start) =
+                    if tap % 3 < columns { (rows.get(tap / 3).copied(), tap % 3 * channels) } else { (Some(zeros), 0) };
                 row.and_then(|row| row.get(start + 8 * group + lane)).map_or(0, |&w| i16::from(w))
             };
             place.put(u, group, lane, weight_lines(tap));
@@ -246,16 +247,18 @@ pub fn unpool(values: &[u8], switches: &[u8], channels: usize, y: u8, out: &mut 
     }
 }
 
+/// Copies pixels of `channels` bytes to places `pitch` bytes apart, as many as `from` has and `to` takes.
+pub fn pack(from: &[u8], channels: usize, pitch: usize, to: &mut [u8]) {
+    for (from, to) in from.chunks_exact(channels.max(1)).zip(to.chunks_mut(pitch.max(1))) {
+        let Some(to) = to.get_mut(..channels) else { return };
+        to.copy_from_slice(from);
+    }
+}
+
 /// Stages the nine taps of output `channel` of a tied deconvolution, turned around and times m, eight filters at a time.
 ///
 /// - `weights`: `[filter][tap][channel]`; `ratios`: m, one a filter, at most 5.
-pub fn stage_transposed(
-    weights: &[i8],
-    channels: usize,
-    channel: usize,
-    ratios: &[u8],
-    staged: &mut [[Vector; 9]],
-) {
+pub fn stage_transposed(weights: &[i8], channels: usize, channel: usize, ratios: &[u8], staged: &mut [[Vector; 9]]) {
     for (group, taps) in staged.iter_mut().enumerate() {
         for (tap, vector) in taps.iter_mut().enumerate() {
             for (lane, value) in vector.iter_mut().enumerate() {

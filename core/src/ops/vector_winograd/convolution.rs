@@ -1,14 +1,15 @@
 //! Four rows of a convolution.
 
-use zerocopy::FromBytes;
+use zerocopy::{FromBytes, IntoBytes};
 
 use super::super::winograd;
+use super::packing::{pack_patch, stage_filter};
 use super::scratch::Scratch;
-use super::{LANES, Layer, TILE, compute, pair, transform_patch};
-use crate::arch::vectors::{Place, Sums, Target, outputs, weights, windows};
+use super::{LANES, Layer, PATCH, TILE, compute, pair, transform_patch};
+use crate::arch::vectors::{Place, Sums, Target, outputs, staged_weights, weights, windows};
 use crate::model::{ConvolutionArrays, EncoderLayer};
 
-/// See [`winograd::winograd_rows`], whose scratch it uses; channels that do not fill vectors are left to it.
+/// See [`winograd::winograd_rows`], whose scratch it uses.
 pub fn winograd_rows(
     layer: &EncoderLayer,
     arrays: &ConvolutionArrays<'_>,
@@ -18,20 +19,22 @@ pub fn winograd_rows(
     out: &mut [&mut [u8]],
     switches: &mut [&mut [u8]],
 ) {
-    let channels = layer.input.channels;
-    if !channels.is_multiple_of(LANES) {
-        return winograd::winograd_rows(layer, arrays, window, tiles, scratch, out, switches);
-    }
     switches.iter_mut().for_each(|row| row.fill(0));
-    let depth = winograd::blocks_a_side(layer.kernel).pow(2) * channels / LANES;
-    let Some(mut scratch) = Scratch::new(depth, tiles, channels, 0, scratch) else { return };
-    compute(&mut Rows { layer, arrays, window, out, switches }, tiles, &mut scratch);
+    let channels = winograd::blocks_a_side(layer.kernel).pow(2) * layer.input.channels;
+    let depth = channels.div_ceil(LANES);
+    let packs = !layer.input.channels.is_multiple_of(LANES);
+    // Rows of zeros of one block, or of all blocks packed.
+    let zeros = if packs { depth * LANES } else { layer.input.channels };
+    let Some(mut scratch) = Scratch::new(depth, tiles, zeros, 0, scratch) else { return };
+    compute(&mut Rows { layer, arrays, window, packs, out, switches }, tiles, &mut scratch);
 }
 
 struct Rows<'r, 'o, 's> {
     layer: &'r EncoderLayer,
     arrays: &'r ConvolutionArrays<'r>,
     window: &'r [&'r [u8]],
+    /// Whether the channels of a block do not fill vectors, so that those of all blocks are packed.
+    packs: bool,
     out: &'r mut [&'o mut [u8]],
     switches: &'r mut [&'s mut [u8]],
 }
@@ -48,6 +51,14 @@ impl Layer for Rows<'_, '_, '_> {
     fn transform_tile(&self, tile: usize, place: Place, scratch: &mut Scratch<'_>) {
         let (p, channels) = (self.layer.padding(), self.layer.input.channels);
         let blocks = winograd::blocks_a_side(self.layer.kernel);
+        if self.packs {
+            let channels = scratch.depth * LANES;
+            let (half, patch) = scratch.u.split_at_mut_checked(PATCH * PATCH * scratch.depth).unwrap_or_default();
+            let patch = patch.as_mut_bytes();
+            pack_patch(self.layer, self.window, tile, channels, patch);
+            let rows = core::array::from_fn(|r| patch.get(r * PATCH * channels..).unwrap_or(&[]));
+            return transform_patch(rows, 0, (PATCH, channels), place, (scratch.zeros, half, &mut *scratch.v));
+        }
         for index in 0..blocks.pow(2) {
             let (block_y, block_x) = (index / blocks, index % blocks);
             // The last row of a block of two taps counts nothing: any row will do.
@@ -64,6 +75,11 @@ impl Layer for Rows<'_, '_, '_> {
         let (layer, channels) = (self.layer, self.layer.input.channels);
         let start = filter * layer.filter_weights();
         let taps = self.arrays.weights.get(start..start + layer.filter_weights()).unwrap_or(&[]);
+        if self.packs {
+            return stage_filter(layer, taps, |first, staged| {
+                staged_weights(staged, Place { first: place.first + first * place.step, ..place }, scratch.u);
+            });
+        }
         let zeros = <[i8]>::ref_from_bytes(scratch.zeros).unwrap_or(&[]);
         let (k, blocks) = (layer.kernel, winograd::blocks_a_side(layer.kernel));
         for index in 0..blocks.pow(2) {

@@ -24,7 +24,8 @@ pub enum DeconvolutionInput<'a> {
 
 /// Whether the layer's shape suits [`winograd_deconvolution_rows`], and its ratios do.
 pub fn winograd_deconvolution_suits(layer: &DecoderLayer, ratios: &[u8]) -> bool {
-    let shapes = layer.kernel == 3 && layer.input.channels.is_multiple_of(LANES) && layer.output.channels.is_multiple_of(2);
+    let shapes =
+        layer.kernel == 3 && layer.input.channels.is_multiple_of(LANES) && layer.output.channels.is_multiple_of(2);
     // The lanes' offsets between filters have 16 bits.
     shapes && 63 * layer.output.channels < 1 << 16 && ratios.iter().all(|&ratio| ratio <= MAX_RATIO)
 }

@@ -6,6 +6,8 @@
 #[cfg(any(test, switchback_helium))]
 mod convolution;
 mod deconvolution;
+#[cfg(any(test, switchback_helium))]
+mod packing;
 mod scratch;
 
 #[cfg(test)]

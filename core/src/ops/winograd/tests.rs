@@ -32,15 +32,8 @@ impl Random {
 }
 
 /// [`winograd_rows`], or another function that gives the same.
-type Kernel = fn(
-    &EncoderLayer,
-    &ConvolutionArrays<'_>,
-    &[&[u8]],
-    usize,
-    &mut [u32],
-    &mut [&mut [u8]],
-    &mut [&mut [u8]],
-);
+type Kernel =
+    fn(&EncoderLayer, &ConvolutionArrays<'_>, &[&[u8]], usize, &mut [u32], &mut [&mut [u8]], &mut [&mut [u8]]);
 
 struct Layer {
     layer: EncoderLayer,
