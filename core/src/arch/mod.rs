@@ -15,7 +15,9 @@ pub mod portable;
 #[cfg(switchback_dsp)]
 pub(crate) use dsp::{column_products, gather, lanes, patch, products, window_products};
 #[cfg(switchback_helium)]
-pub(crate) use helium::vectors;
+pub(crate) use helium::{input_windows, vectors};
+#[cfg(all(test, not(switchback_helium)))]
+pub(crate) use portable::input_windows;
 #[cfg(not(switchback_helium))]
 pub(crate) use portable::vectors;
 #[cfg(not(switchback_dsp))]

@@ -9,7 +9,10 @@ mod convolution;
 mod deconvolution;
 mod gather;
 mod input;
+#[cfg_attr(switchback_helium, allow(dead_code, reason = "input_windows takes its place"))]
 mod input_direct;
+#[cfg(any(test, switchback_helium))]
+mod input_windows;
 mod input_winograd;
 mod log_sum_exp;
 mod logits;
@@ -29,8 +32,14 @@ pub use gather::{cell_list_words, gather_bound, gather_scratch_words, gather_sui
 // What is gathered is trusted: only the stream, which lists it, may call these.
 pub(crate) use gather::{gather_rows, write_cell_list};
 pub use input::input_row;
-pub use input_direct::{input_direct_rows, input_direct_scratch_words, input_direct_suits};
-pub use input_winograd::{input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
+#[cfg(not(switchback_helium))]
+pub use input_direct::input_direct_rows;
+pub use input_direct::{input_direct_scratch_words, input_direct_suits};
+#[cfg(switchback_helium)]
+pub use input_windows::{input_direct_rows, input_winograd_rows};
+#[cfg(not(switchback_helium))]
+pub use input_winograd::input_winograd_rows;
+pub use input_winograd::{input_winograd_scratch_words, input_winograd_suits};
 pub use log_sum_exp::{HISTOGRAM, constant_score, log_sum_exp};
 pub use logits::{MAX_LOGIT, StageRow, logits_row};
 pub use normalization::{Centered, Statistics};

@@ -6,4 +6,5 @@
     reason = "beside `dsp`, the only place of it in the core: instructions that Rust has no name for"
 )]
 
+pub(crate) mod input_windows;
 pub(crate) mod vectors;

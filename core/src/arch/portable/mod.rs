@@ -2,6 +2,8 @@
 
 pub mod column_products;
 pub mod gather;
+#[cfg(any(test, switchback_helium))]
+pub mod input_windows;
 pub mod lanes;
 pub mod patch;
 pub mod products;
