@@ -49,7 +49,8 @@ pub use unpool_deconvolution::{CellRow, unpool_deconvolution_row};
 #[cfg(switchback_helium)]
 pub use vector_winograd::winograd_rows;
 pub use vector_winograd::{
-    DeconvolutionInput, winograd_deconvolution_rows, winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
+    DeconvolutionInput, winograd_deconvolution_bound, winograd_deconvolution_rows,
+    winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
 };
 #[cfg(not(switchback_helium))]
 pub use winograd::winograd_rows;

@@ -30,6 +30,27 @@ pub fn winograd_deconvolution_suits(layer: &DecoderLayer, ratios: &[u8]) -> bool
     shapes && 63 * layer.output.channels < 1 << 16 && ratios.iter().all(|&ratio| ratio <= MAX_RATIO)
 }
 
+/// The largest magnitude of an accumulator of output `channel` if nothing is known of its input; below 2^25 for every channel,
+/// [`winograd_deconvolution_rows`] is exact. Values are not negative, so one sign of weights counts at a time.
+pub fn winograd_deconvolution_bound(
+    layer: &DecoderLayer,
+    weights: &[i8],
+    ratios: &[u8],
+    bias: i32,
+    channel: usize,
+) -> i64 {
+    let channels = layer.output.channels.max(1);
+    let taps = layer.kernel * layer.kernel * channels;
+    let (mut most, mut least) = (0, 0);
+    for (filter, &ratio) in weights.chunks_exact(taps).zip(ratios) {
+        let weights = filter.iter().skip(channel).step_by(channels).map(|&w| i32::from(w));
+        let (high, low) = weights.fold((0, 0), |(high, low), w| (high + w.max(0), low + w.min(0)));
+        most += i64::from(high * i32::from(ratio));
+        least += i64::from(low * i32::from(ratio));
+    }
+    255 * most.max(-least) + i64::from(bias).abs()
+}
+
 /// Words of scratch that [`winograd_deconvolution_rows`] needs with `tiles` tiles of 4x4 outputs a pass.
 pub const fn winograd_deconvolution_scratch_words(layer: &DecoderLayer, tiles: usize) -> usize {
     scratch::words(layer.input.channels / LANES, tiles, layer.input.channels, PATCH * WIDE)

@@ -16,7 +16,8 @@ mod tests;
 #[cfg(any(test, switchback_helium))]
 pub use convolution::winograd_rows;
 pub use deconvolution::{
-    DeconvolutionInput, winograd_deconvolution_rows, winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
+    DeconvolutionInput, winograd_deconvolution_bound, winograd_deconvolution_rows,
+    winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
 };
 
 use zerocopy::little_endian::I32;
