@@ -77,6 +77,59 @@ switchback_pack:
     pop {r4, pc}
     .size switchback_pack, . - switchback_pack
 
+    .section .text.switchback_clear, "ax", %progbits
+@ r0 bytes, r1 how many (at least 1)
+    .global switchback_clear
+    .type switchback_clear, %function
+    .thumb_func
+    .balign 8
+switchback_clear:
+    push {r4, lr}
+    vmov.i32 q0, #0
+    dlstp.8 lr, r1
+1:  vstrb.8 q0, [r0], #16
+    letp lr, 1b
+    pop {r4, pc}
+    .size switchback_clear, . - switchback_clear
+
+    .section .text.switchback_stage_quad, "ax", %progbits
+@ r0 the first tap of four channels, r1 where it is staged, r2 bytes from tap to tap, r3 bytes from row to row of taps,
+@ on the stack rows and columns of taps that there are: 0 to 3, 2 or 3
+    .global switchback_stage_quad
+    .type switchback_stage_quad, %function
+    .thumb_func
+    .balign 8
+switchback_stage_quad:
+    push {r4-r7, lr}
+    ldrd r4, r5, [sp, #20]
+    mov r6, #3
+    vmov.i32 q0, #0
+    vmov.i32 q1, #0
+    vmov.i32 q2, #0
+1:  cmp r4, #0
+    beq 3f
+    sub r4, #1
+    vldrb.s32 q0, [r0]
+    add r7, r0, r2
+    vldrb.s32 q1, [r7]
+    cmp r5, #3
+    bne 2f
+    add r7, r2
+    vldrb.s32 q2, [r7]
+2:  add r0, r3
+    b 4f
+3:  vmov.i32 q0, #0
+    vmov.i32 q1, #0
+    vmov.i32 q2, #0
+4:  vstrh.32 q0, [r1]
+    vstrh.32 q1, [r1, #16]
+    vstrh.32 q2, [r1, #32]
+    add r1, #48
+    subs r6, #1
+    bne 1b
+    pop {r4-r7, pc}
+    .size switchback_stage_quad, . - switchback_stage_quad
+
     .section .text.switchback_stage_transposed, "ax", %progbits
 @ r0 the last tap of the first filter, r1 bytes between taps, r2 staged, r3 ratios, r12 groups of eight filters (at least 1)
     .global switchback_stage_transposed

@@ -2,7 +2,7 @@
 
 use core::arch::global_asm;
 
-pub(crate) use crate::arch::portable::vectors::{FREQUENCIES, Place, Sums, Target, Vector};
+pub(crate) use crate::arch::portable::vectors::{Block, FREQUENCIES, Place, Sums, Target, Vector};
 
 global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("input.s"), options(raw));
 global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("weights.s"), options(raw));
@@ -79,6 +79,15 @@ unsafe extern "C" {
     fn switchback_outputs(job: *const Outputs, sums: *mut [i32; 4]);
     fn switchback_unpool(values: *const u8, switches: *const u8, out: *mut u8, job: *const [usize; 3]);
     fn switchback_pack(from: *const u8, to: *mut u8, pixel: usize, to_pitch: usize, pixels: usize);
+    fn switchback_clear(bytes: *mut u8, count: usize);
+    fn switchback_stage_quad(
+        taps: *const i8,
+        staged: *mut i16,
+        tap_bytes: usize,
+        row_bytes: usize,
+        rows: usize,
+        columns: usize,
+    );
     fn switchback_stage_transposed(
         last_tap: *const i8,
         tap_bytes: usize,
@@ -266,6 +275,27 @@ pub(crate) fn pack(from: &[u8], channels: usize, pitch: usize, to: &mut [u8]) {
     // SAFETY: it reads `pixels` times `channels` bytes, and writes as many each at a multiple of `pitch`; the last ones end
     // inside `to`.
     unsafe { switchback_pack(from.as_ptr(), to.as_mut_ptr(), channels, pitch, pixels) }
+}
+
+/// Zeros.
+pub(crate) fn clear(bytes: &mut [u8]) {
+    if !bytes.is_empty() {
+        // SAFETY: it writes as many bytes as there are.
+        unsafe { switchback_clear(bytes.as_mut_ptr(), bytes.len()) }
+    }
+}
+
+/// Stages four channels of a block of taps in one half of the lanes.
+pub(crate) fn stage_quad(taps: &[i8], block: Block, staged: &mut [Vector; 9], half: usize) {
+    let Block { rows, columns, .. } = block;
+    let last = rows.wrapping_sub(1) * block.row + columns.wrapping_sub(1) * block.tap + 4;
+    if rows > 3 || !(columns == 2 || columns == 3) || rows > 0 && taps.len() < last {
+        return;
+    }
+    let lanes = staged.as_flattened_mut().as_mut_ptr().wrapping_add(4 * (half & 1));
+    // SAFETY: it reads four bytes of each tap that there is, the last of which lies inside `taps`, and writes four lanes of nine
+    // vectors.
+    unsafe { switchback_stage_quad(taps.as_ptr(), lanes, block.tap, block.row, rows, columns) }
 }
 
 /// Stages the nine taps of one output of a tied deconvolution.

@@ -255,6 +255,38 @@ pub fn pack(from: &[u8], channels: usize, pitch: usize, to: &mut [u8]) {
     }
 }
 
+/// Zeros.
+pub fn clear(bytes: &mut [u8]) {
+    bytes.fill(0);
+}
+
+/// Where the taps of a block lie.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    /// Bytes from tap to tap.
+    pub tap: usize,
+    /// Bytes from row to row of taps.
+    pub row: usize,
+    /// Rows that there are: 0 to 3.
+    pub rows: usize,
+    /// Taps of a row that there are: 2 or 3.
+    pub columns: usize,
+}
+
+/// Stages four channels of a block of taps in one half of the lanes, zeros where it has no taps.
+///
+/// - `taps`: from the first tap's first of these channels on.
+pub fn stage_quad(taps: &[i8], block: Block, staged: &mut [Vector; 9], half: usize) {
+    for (tap, vector) in staged.iter_mut().enumerate() {
+        let (y, x) = (tap / 3, tap % 3);
+        let weights = taps.get(y * block.row + x * block.tap..).and_then(|taps| taps.first_chunk::<4>());
+        let weights = weights.filter(|_| y < block.rows && x < block.columns);
+        if let Some(lanes) = vector.as_chunks_mut::<4>().0.get_mut(half) {
+            *lanes = weights.map_or([0; 4], |weights| weights.map(i16::from));
+        }
+    }
+}
+
 /// Stages the nine taps of output `channel` of a tied deconvolution, turned around and times m, eight filters at a time.
 ///
 /// - `weights`: `[filter][tap][channel]`; `ratios`: m, one a filter, at most 5.

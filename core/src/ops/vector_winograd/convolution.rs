@@ -3,7 +3,7 @@
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::super::winograd;
-use super::packing::{pack_patch, stage_filter};
+use super::packing::{Staged, pack_patch, stage_filter};
 use super::scratch::Scratch;
 use super::{LANES, Layer, PATCH, TILE, compute, pair, transform_patch};
 use crate::arch::vectors::{Place, Sums, Target, outputs, staged_weights, weights, windows};
@@ -23,9 +23,8 @@ pub fn winograd_rows(
     let channels = winograd::blocks_a_side(layer.kernel).pow(2) * layer.input.channels;
     let depth = channels.div_ceil(LANES);
     let packs = !layer.input.channels.is_multiple_of(LANES);
-    // Rows of zeros of one block, or of all blocks packed.
-    let zeros = if packs { depth * LANES } else { layer.input.channels };
-    let Some(mut scratch) = Scratch::new(depth, tiles, zeros, 0, scratch) else { return };
+    let (zeros, staged) = if packs { (0, size_of::<Staged>()) } else { (layer.input.channels, 0) };
+    let Some(mut scratch) = Scratch::new(depth, tiles, zeros, staged, scratch) else { return };
     compute(&mut Rows { layer, arrays, window, packs, out, switches }, tiles, &mut scratch);
 }
 
@@ -76,7 +75,8 @@ impl Layer for Rows<'_, '_, '_> {
         let start = filter * layer.filter_weights();
         let taps = self.arrays.weights.get(start..start + layer.filter_weights()).unwrap_or(&[]);
         if self.packs {
-            return stage_filter(layer, taps, |first, staged| {
+            let Ok(staged) = Staged::mut_from_bytes(scratch.patch) else { return };
+            return stage_filter(layer, taps, staged, |first, staged| {
                 staged_weights(staged, Place { first: place.first + first * place.step, ..place }, scratch.u);
             });
         }

@@ -5,7 +5,7 @@ use zerocopy::FromBytes;
 use super::super::{CellRow, DeconvolutionArrays};
 use super::scratch::{self, Scratch};
 use super::{LANES, Layer, PATCH, TILE, compute, pair, transform_patch};
-use crate::arch::vectors::{Place, Sums, Target, Vector, outputs, stage_transposed, staged_weights, unpool};
+use crate::arch::vectors::{Place, Sums, Target, Vector, clear, outputs, stage_transposed, staged_weights, unpool};
 use crate::model::DecoderLayer;
 
 /// The largest m that keeps transformed weights within 16 bits: 49 * 127 * m.
@@ -53,7 +53,7 @@ pub fn winograd_deconvolution_bound(
 
 /// Words of scratch that [`winograd_deconvolution_rows`] needs with `tiles` tiles of 4x4 outputs a pass.
 pub const fn winograd_deconvolution_scratch_words(layer: &DecoderLayer, tiles: usize) -> usize {
-    scratch::words(layer.input.channels / LANES, tiles, layer.input.channels, PATCH * WIDE)
+    scratch::words(layer.input.channels / LANES, tiles, layer.input.channels, PATCH * WIDE * layer.input.channels)
 }
 
 /// Four rows of a tied deconvolution, at the bottom those that exist; the same bits as the definitions while accumulators stay
@@ -71,7 +71,9 @@ pub fn winograd_deconvolution_rows(
     out: &mut [&mut [u8]],
 ) {
     let channels = layer.input.channels;
-    let Some(mut scratch) = Scratch::new(channels / LANES, tiles, channels, PATCH * WIDE, scratch) else { return };
+    let Some(mut scratch) = Scratch::new(channels / LANES, tiles, channels, PATCH * WIDE * channels, scratch) else {
+        return;
+    };
     compute(&mut Rows { layer, arrays, input, out }, tiles, &mut scratch);
 }
 
@@ -144,8 +146,8 @@ fn unpool_patch(cells: &[CellRow<'_>; 4], tile: usize, (width, channels): (usize
         let switches = row.switches.get(first * channels / 4..end * channels / 4).unwrap_or(&[]);
         let (before, rest) = pixels.split_at_mut_checked(skipped * channels).unwrap_or_default();
         let (inside, behind) = rest.split_at_mut_checked(2 * (end - first) * channels).unwrap_or_default();
-        before.fill(0);
-        behind.fill(0);
+        clear(before);
+        clear(behind);
         unpool(values, switches, channels, ((r + 1) % 2) as u8, inside);
     }
 }

@@ -20,9 +20,10 @@ pub use deconvolution::{
     winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
 };
 
+use zerocopy::IntoBytes;
 use zerocopy::little_endian::I32;
 
-use crate::arch::vectors::{Place, Sums, Vector, input_columns, input_rows, products};
+use crate::arch::vectors::{Place, Sums, Vector, clear, input_columns, input_rows, products};
 use scratch::Scratch;
 
 /// Channels in a vector.
@@ -96,8 +97,8 @@ fn transform_patch(
     let Some(half) = half.get_mut(..PATCH * groups) else { return };
     let (before, rest) = half.split_at_mut_checked(skipped * groups).unwrap_or_default();
     let (inside, behind) = rest.split_at_mut_checked(columns * groups).unwrap_or_default();
-    before.as_flattened_mut().fill([0; LANES]);
-    behind.as_flattened_mut().fill([0; LANES]);
+    clear(before.as_mut_bytes());
+    clear(behind.as_mut_bytes());
     input_columns(rows, inside);
     input_rows(half, groups, place, v);
 }

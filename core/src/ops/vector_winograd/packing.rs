@@ -2,11 +2,14 @@
 
 use super::super::winograd::{block_taps, blocks_a_side};
 use super::{LANES, PATCH, TILE};
-use crate::arch::vectors::{Vector, pack};
+use crate::arch::vectors::{Block, Vector, clear, pack, stage_quad};
 use crate::model::EncoderLayer;
 
 /// Vectors whose taps are staged at a time.
-const STAGED: usize = 4;
+const STAGED: usize = 2;
+
+/// Staged taps.
+pub(super) type Staged = [[Vector; 9]; STAGED];
 
 /// Packs the patch of one tile: `[row][column]` of the six, `pitch` bytes a pixel; what lies behind a pixel's channels counts
 /// nothing, as the filters have zeros there.
@@ -16,7 +19,7 @@ pub(super) fn pack_patch(layer: &EncoderLayer, window: &[&[u8]], tile: usize, pi
     let (start, side) = (TILE * tile, TILE + layer.kernel - 1);
     let inside = start >= p && start + side <= width + p;
     if !inside || window.len() < side || window.iter().take(side).any(|row| row.is_empty()) {
-        patch.fill(0);
+        clear(patch);
     }
     for index in 0..blocks.pow(2) {
         let (block_y, block_x) = (index / blocks, index % blocks);
@@ -33,30 +36,30 @@ pub(super) fn pack_patch(layer: &EncoderLayer, window: &[&[u8]], tile: usize, pi
     }
 }
 
-/// Stages the packed taps of a filter, a few vectors at a time; `take` is told the first of them.
-pub(super) fn stage_filter(layer: &EncoderLayer, taps: &[i8], mut take: impl FnMut(usize, &[[Vector; 9]])) {
+/// Stages the packed taps of a filter, [`STAGED`] vectors at a time; `take` is told the first of them.
+pub(super) fn stage_filter(
+    layer: &EncoderLayer,
+    taps: &[i8],
+    staged: &mut Staged,
+    mut take: impl FnMut(usize, &[[Vector; 9]]),
+) {
     let (k, channels) = (layer.kernel, layer.input.channels);
     let blocks = blocks_a_side(k);
     let all = blocks.pow(2) * channels;
     let depth = all.div_ceil(LANES);
+    let (mut block, mut channel) = (0, 0);
     for first in (0..depth).step_by(STAGED) {
-        let mut staged = [[[0; LANES]; 9]; STAGED];
-        for (vector, block_taps) in staged.iter_mut().enumerate() {
-            for quad in 0..2 {
-                let lane = (first + vector) * LANES + 4 * quad;
-                if lane >= all {
-                    continue;
-                }
-                let (block, channel) = (lane / channels, lane % channels);
-                let (y, x) = (3 * (block / blocks), 3 * (block % blocks));
-                for (tap, lanes) in block_taps.iter_mut().enumerate() {
-                    let (y, x) = (y + tap / 3, x + tap % 3);
-                    let weights = taps.get((y * k + x) * channels + channel..).and_then(|taps| taps.first_chunk::<4>());
-                    let lanes = lanes.as_chunks_mut::<4>().0.get_mut(quad);
-                    if let (Some(lanes), Some(weights)) = (lanes, weights.filter(|_| y < k && x < k)) {
-                        *lanes = weights.map(i16::from);
-                    }
-                }
+        for (half, vector) in (0..2 * STAGED).map(|quad| (quad % 2, quad / 2)) {
+            let Some(staged) = staged.get_mut(vector) else { continue };
+            let (block_y, block_x) = (block / blocks, block % blocks);
+            // Behind the last block the filter has zeros.
+            let rows = if block_y < blocks { block_taps(k, block_y) } else { 0 };
+            let shape = Block { tap: channels, row: k * channels, rows, columns: block_taps(k, block_x) };
+            let start = 3 * (block_y * k + block_x) * channels + channel;
+            stage_quad(taps.get(start..).unwrap_or(&[]), shape, staged, half);
+            channel += 4;
+            if channel == channels {
+                (block, channel) = (block + 1, 0);
             }
         }
         take(first, staged.get(..(depth - first).min(STAGED)).unwrap_or(&[]));

@@ -26,9 +26,9 @@ type Products<'s> = (&'s [Vector], &'s [Vector], &'s mut Sums);
 const SUMS_WORDS: usize = size_of::<Sums>() / 4;
 const VECTOR_WORDS: usize = LANES / 2;
 
-/// Words for `tiles` tiles of `depth` vectors, of `channels` channels, with a patch of `patch` pixels.
-pub(super) const fn words(depth: usize, tiles: usize, channels: usize, patch: usize) -> usize {
-    (tiles + 2) * FREQUENCIES * depth * VECTOR_WORDS + SUMS_WORDS + (PATCH + patch) * channels / 4
+/// Words for `tiles` tiles of `depth` vectors, pixels of zeros of `channels` channels, and a patch of `patch_bytes`.
+pub(super) const fn words(depth: usize, tiles: usize, channels: usize, patch_bytes: usize) -> usize {
+    (tiles + 2) * FREQUENCIES * depth * VECTOR_WORDS + SUMS_WORDS + (PATCH * channels + patch_bytes) / 4
 }
 
 impl<'a> Scratch<'a> {
@@ -37,7 +37,7 @@ impl<'a> Scratch<'a> {
         depth: usize,
         tiles: usize,
         channels: usize,
-        patch: usize,
+        patch_bytes: usize,
         memory: &'a mut [u32],
     ) -> Option<Self> {
         let vectors = FREQUENCIES * depth * VECTOR_WORDS;
@@ -51,7 +51,7 @@ impl<'a> Scratch<'a> {
             u: <[Vector]>::mut_from_bytes(u.as_mut_bytes()).ok()?,
             sums: Sums::mut_from_bytes(sums.as_mut_bytes()).ok()?,
             zeros: zeros.as_bytes(),
-            patch: patch_memory.as_mut_bytes().get_mut(..patch * channels)?,
+            patch: patch_memory.as_mut_bytes().get_mut(..patch_bytes)?,
             depth,
         })
     }
