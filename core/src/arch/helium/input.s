@@ -1,3 +1,4 @@
+@ B^T d B of a patch of eight channels: columns first, then rows.
 @ B^T d of six vectors of 16-bit lanes, q0-q5, with -4 in r8: line k ends in q0, q4, q1, q2, q6, q5. Destroys q7.
     .macro sbv_input_line
     vsub.i16 q6, q4, q2

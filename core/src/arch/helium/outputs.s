@@ -1,4 +1,4 @@
-@ From sums to outputs: lanes are tiles, one filter at a time. r0 a job (see outputs.rs), r1 the sums of the filter.
+@ From sums to outputs: lanes are tiles, one filter at a time. r0 a job (see vectors.rs), r1 the sums of the filter.
 @ Frame: four rows of six vectors, a spilled vector, the lanes' offsets.
     .syntax unified
     .thumb

@@ -1,4 +1,4 @@
-@ Sums over groups of eight channels for up to 4 tiles and 2 filters: r0 a job (see products.rs), r1 v, r3 u.
+@ Sums over groups of eight channels for up to 4 tiles and 2 filters: r0 a job (see vectors.rs), r1 v, r3 u.
 @ A vector sums into an even register alone; the odd ones hold r1 v, r3 u, r5 where the first round is entered, r7 sums,
 @ r9 rounds to go, r11 frequencies to go.
     .syntax unified

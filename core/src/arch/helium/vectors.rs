@@ -8,7 +8,7 @@ global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("input.s"), options(raw))
 global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("weights.s"), options(raw));
 global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("products.s"), options(raw));
 global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("outputs.s"), options(raw));
-global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("unpool.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("staging.s"), options(raw));
 
 const VECTOR_BYTES: usize = size_of::<Vector>();
 

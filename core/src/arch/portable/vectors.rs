@@ -1,4 +1,4 @@
-//! Winograd's F(4x4,3x3) by vectors of eight channels: the steps of [`crate::ops`]' vector Winograd.
+//! The steps of `ops/vector_winograd`: Winograd's F(4x4,3x3) by vectors of eight channels.
 //!
 //! All sums wrap. A frequency `(r, c)` of the 6x6 is number `6 * r + c`.
 

@@ -1,3 +1,4 @@
+@ What is copied, spread out or widened before a transform reads it.
     .syntax unified
     .thumb
     .section .text.switchback_unpool, "ax", %progbits
