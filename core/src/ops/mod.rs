@@ -50,8 +50,8 @@ pub use unpool_deconvolution::{CellRow, unpool_deconvolution_row};
 pub use vector_winograd::winograd_rows;
 pub use vector_winograd::{
     DeconvolutionInput, winograd_deconvolution_bound, winograd_deconvolution_rows,
-    winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
+    winograd_deconvolution_scratch_words, winograd_deconvolution_suits, winograd_scratch_words,
 };
 #[cfg(not(switchback_helium))]
 pub use winograd::winograd_rows;
-pub use winograd::{winograd_bound, winograd_scratch_words, winograd_suits};
+pub use winograd::{winograd_bound, winograd_suits};

@@ -3,13 +3,13 @@
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::super::winograd;
-use super::packing::{Staged, pack_patch, stage_filter};
-use super::scratch::Scratch;
+use super::packing::{pack_patch, stage_filter};
+use super::scratch::{self, Scratch, Staged};
 use super::{LANES, Layer, PATCH, TILE, compute, pair, transform_patch};
 use crate::arch::vectors::{Place, Sums, Target, outputs, staged_weights, weights, windows};
 use crate::model::{ConvolutionArrays, EncoderLayer};
 
-/// See [`winograd::winograd_rows`], whose scratch it uses.
+/// See [`winograd::winograd_rows`]; `scratch`: [`scratch::winograd_scratch_words`] words.
 pub fn winograd_rows(
     layer: &EncoderLayer,
     arrays: &ConvolutionArrays<'_>,
@@ -20,11 +20,9 @@ pub fn winograd_rows(
     switches: &mut [&mut [u8]],
 ) {
     switches.iter_mut().for_each(|row| row.fill(0));
-    let channels = winograd::blocks_a_side(layer.kernel).pow(2) * layer.input.channels;
-    let depth = channels.div_ceil(LANES);
-    let packs = !layer.input.channels.is_multiple_of(LANES);
-    let (zeros, staged) = if packs { (0, size_of::<Staged>()) } else { (layer.input.channels, 0) };
-    let Some(mut scratch) = Scratch::new(depth, tiles, zeros, staged, scratch) else { return };
+    let (depth, zeros, patch_bytes) = scratch::of_convolution(layer);
+    let packs = zeros == 0;
+    let Some(mut scratch) = Scratch::new(depth, tiles, zeros, patch_bytes, scratch) else { return };
     compute(&mut Rows { layer, arrays, window, packs, out, switches }, tiles, &mut scratch);
 }
 

@@ -19,6 +19,7 @@ pub use deconvolution::{
     DeconvolutionInput, winograd_deconvolution_bound, winograd_deconvolution_rows,
     winograd_deconvolution_scratch_words, winograd_deconvolution_suits,
 };
+pub use scratch::winograd_scratch_words;
 
 use zerocopy::IntoBytes;
 use zerocopy::little_endian::I32;

@@ -1,15 +1,10 @@
 //! Channels that do not fill vectors: those of all blocks of a kernel side by side, as if they were one block's.
 
 use super::super::winograd::{block_taps, blocks_a_side};
+use super::scratch::Staged;
 use super::{LANES, PATCH, TILE};
 use crate::arch::vectors::{Block, Vector, clear, pack, stage_quad};
 use crate::model::EncoderLayer;
-
-/// Vectors whose taps are staged at a time.
-const STAGED: usize = 2;
-
-/// Staged taps.
-pub(super) type Staged = [[Vector; 9]; STAGED];
 
 /// Packs the patch of one tile: `[row][column]` of the six, `pitch` bytes a pixel; what lies behind a pixel's channels counts
 /// nothing, as the filters have zeros there.
@@ -36,7 +31,7 @@ pub(super) fn pack_patch(layer: &EncoderLayer, window: &[&[u8]], tile: usize, pi
     }
 }
 
-/// Stages the packed taps of a filter, [`STAGED`] vectors at a time; `take` is told the first of them.
+/// Stages the packed taps of a filter, a few vectors at a time; `take` is told the first of them.
 pub(super) fn stage_filter(
     layer: &EncoderLayer,
     taps: &[i8],
@@ -48,20 +43,20 @@ pub(super) fn stage_filter(
     let all = blocks.pow(2) * channels;
     let depth = all.div_ceil(LANES);
     let (mut block, mut channel) = (0, 0);
-    for first in (0..depth).step_by(STAGED) {
-        for (half, vector) in (0..2 * STAGED).map(|quad| (quad % 2, quad / 2)) {
-            let Some(staged) = staged.get_mut(vector) else { continue };
+    for first in (0..depth).step_by(staged.len()) {
+        for (half, vector) in (0..2 * staged.len()).map(|quad| (quad % 2, quad / 2)) {
+            let Some(taps_of_vector) = staged.get_mut(vector) else { continue };
             let (block_y, block_x) = (block / blocks, block % blocks);
             // Behind the last block the filter has zeros.
             let rows = if block_y < blocks { block_taps(k, block_y) } else { 0 };
             let shape = Block { tap: channels, row: k * channels, rows, columns: block_taps(k, block_x) };
             let start = 3 * (block_y * k + block_x) * channels + channel;
-            stage_quad(taps.get(start..).unwrap_or(&[]), shape, staged, half);
+            stage_quad(taps.get(start..).unwrap_or(&[]), shape, taps_of_vector, half);
             channel += 4;
             if channel == channels {
                 (block, channel) = (block + 1, 0);
             }
         }
-        take(first, staged.get(..(depth - first).min(STAGED)).unwrap_or(&[]));
+        take(first, staged.get(..(depth - first).min(staged.len())).unwrap_or(&[]));
     }
 }

@@ -2,8 +2,10 @@
 
 use zerocopy::{FromBytes, IntoBytes};
 
+use super::super::winograd;
 use super::{LANES, PATCH};
 use crate::arch::vectors::{FREQUENCIES, Sums, Vector};
+use crate::model::EncoderLayer;
 
 /// Transformed input and weights, sums, and a patch.
 pub(super) struct Scratch<'a> {
@@ -29,6 +31,24 @@ const VECTOR_WORDS: usize = LANES / 2;
 /// Words for `tiles` tiles of `depth` vectors, pixels of zeros of `channels` channels, and a patch of `patch_bytes`.
 pub(super) const fn words(depth: usize, tiles: usize, channels: usize, patch_bytes: usize) -> usize {
     (tiles + 2) * FREQUENCIES * depth * VECTOR_WORDS + SUMS_WORDS + (PATCH * channels + patch_bytes) / 4
+}
+
+/// Taps of packed channels that are staged at a time.
+pub(super) type Staged = [[Vector; 9]; 2];
+
+/// What a convolution needs: its depth, channels of its pixels of zeros, bytes of its patch.
+pub(super) const fn of_convolution(layer: &EncoderLayer) -> (usize, usize, usize) {
+    let channels = layer.input.channels;
+    let depth = (winograd::blocks_a_side(layer.kernel).pow(2) * channels).div_ceil(LANES);
+    if channels.is_multiple_of(LANES) { (depth, channels, 0) } else { (depth, 0, size_of::<Staged>()) }
+}
+
+/// Words of scratch that a convolution by Winograd needs on any processor, with `tiles` tiles of 4x4 outputs a pass: a plan is
+/// the same on host and device.
+pub const fn winograd_scratch_words(layer: &EncoderLayer, tiles: usize) -> usize {
+    let (depth, channels, patch_bytes) = of_convolution(layer);
+    let (vectors, pairs) = (words(depth, tiles, channels, patch_bytes), winograd::winograd_scratch_words(layer, tiles));
+    if vectors > pairs { vectors } else { pairs }
 }
 
 impl<'a> Scratch<'a> {

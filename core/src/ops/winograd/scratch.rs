@@ -42,8 +42,7 @@ pub(super) const fn patch_side(layer: &EncoderLayer) -> usize {
 
 pub(super) const fn words(layer: &EncoderLayer, tiles: usize) -> usize {
     let side = patch_side(layer);
-    // Whole vectors of eight channels, for the vector Winograd: a plan is the same on host and device.
-    (tiles + 2) * FREQUENCIES * pairs(layer).next_multiple_of(4) + SEEDS + SUMS + side * side * layer.input.channels / 4
+    (tiles + 2) * FREQUENCIES * pairs(layer) + SEEDS + SUMS + side * side * layer.input.channels / 4
 }
 
 impl<'a> Scratch<'a> {

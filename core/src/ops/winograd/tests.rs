@@ -124,7 +124,7 @@ impl Layer {
         let (row, step) = (self.layer.output.row_elements(), if self.layer.pool { 2 } else { 1 });
         let height = self.layer.output.height;
         let (mut out, mut switches) = (vec![vec![0x55; row]; height], vec![vec![0x55; switch_row_bytes(row)]; height]);
-        let mut scratch = vec![0x5555_5555; winograd_scratch_words(&self.layer, tiles)];
+        let mut scratch = vec![0x5555_5555; crate::ops::winograd_scratch_words(&self.layer, tiles)];
         for first in (0..height).step_by(4 / step) {
             let end = (first + 4 / step).min(height);
             let window = self.window(step * first, self.layer.kernel + 3);
