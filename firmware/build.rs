@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use boards::Board;
 use switchback::model::{ALIGNMENT, AlignedBytes, Model};
-use switchback::stream::Plan;
+use switchback::stream::{Plan, Processor};
 
 fn main() {
     if let Err(error) = link_model() {
@@ -61,7 +61,8 @@ impl Linked {
         let aligned = AlignedBytes::from(bytes.as_slice());
         let model = Model::parse(aligned.as_slice()).map_err(|e| format!("model {}: {e}", path.display()))?;
         // The fastest plan that the board's memory allows; given this length, the program plans the same.
-        let arena_bytes = Plan::within(&model, board.memory.arena.bytes as usize).arena_bytes();
+        let processor = Processor::named(board.cpu.as_deref());
+        let arena_bytes = Plan::within_on(&model, board.memory.arena.bytes as usize, processor).arena_bytes();
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self { name, bytes, arena_bytes })
     }

@@ -5,7 +5,7 @@ use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{Model, Network};
-use switchback::stream::{ARENA_ALIGNMENT, ConvolutionKernel, DeconvolutionKernel, Phase, Plan};
+use switchback::stream::{ARENA_ALIGNMENT, ConvolutionKernel, DeconvolutionKernel, Phase, Plan, Processor};
 
 fn assert_sound(plan: &Plan) {
     for (i, a) in plan.parts().iter().enumerate() {
@@ -30,9 +30,11 @@ proptest! {
         let bytes = random_model::bytes(&network, seed);
         let model = Model::parse(bytes.as_slice()).expect("a valid model");
         for budget in [plan.arena_bytes() + extra, usize::MAX] {
-            let faster = Plan::within(&model, budget);
-            assert_sound(&faster);
-            prop_assert!(faster.arena_bytes() >= plan.arena_bytes() && faster.arena_bytes() <= budget);
+            for processor in [Processor::Scalar, Processor::Vector] {
+                let faster = Plan::within_on(&model, budget, processor);
+                assert_sound(&faster);
+                prop_assert!(faster.arena_bytes() >= plan.arena_bytes() && faster.arena_bytes() <= budget);
+            }
         }
         let busiest = [Phase::Encode, Phase::Decode, Phase::Finish].map(|p| plan.phase_bytes(p)).into_iter().max();
         prop_assert!(plan.arena_bytes() >= busiest.unwrap_or(0));

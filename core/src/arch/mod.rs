@@ -5,7 +5,10 @@
 //! once over these functions, so the loops that run on a device run on a host and under Miri as well.
 
 #[cfg(switchback_dsp)]
+#[cfg_attr(switchback_helium, allow(dead_code, reason = "the vector Winograd takes the place of some"))]
 mod dsp;
+#[cfg(switchback_helium)]
+mod helium;
 #[cfg_attr(switchback_dsp, allow(dead_code, reason = "it is the definition, and what a back end leaves out"))]
 pub mod portable;
 
@@ -16,8 +19,12 @@ pub(crate) use dsp::{
     block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
     products, tile_outputs, window_products,
 };
+#[cfg(switchback_helium)]
+pub(crate) use helium::{input_windows, vectors};
 #[cfg(not(switchback_dsp))]
 pub(crate) use portable::{
     block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
     products, tile_outputs, window_products,
 };
+#[cfg(not(switchback_helium))]
+pub(crate) use portable::{input_windows, vectors};

@@ -11,6 +11,7 @@ mod deconvolution;
 mod gather;
 mod input;
 mod input_direct;
+mod input_windows;
 mod input_winograd;
 mod log_sum_exp;
 mod logits;
@@ -18,6 +19,7 @@ mod normalization;
 mod softmax;
 mod switches;
 mod unpool_deconvolution;
+mod vector_winograd;
 mod winograd;
 
 pub use blocked_winograd::{
@@ -35,6 +37,7 @@ pub use gather::{
 pub(crate) use gather::{gather_rows, gather_strip_rows, write_cell_list};
 pub use input::input_row;
 pub use input_direct::{input_direct_rows, input_direct_scratch_words, input_direct_suits};
+pub use input_windows::{input_window_rows, input_window_scratch_words};
 pub use input_winograd::{
     input_winograd_groups, input_winograd_rows, input_winograd_scratch_words, input_winograd_suits,
 };
@@ -44,4 +47,8 @@ pub use normalization::{Centered, Statistics};
 pub use softmax::softmax;
 pub use switches::{read_switch, switch_row_bytes, write_switch};
 pub use unpool_deconvolution::{CellRow, unpool_deconvolution_row};
+pub use vector_winograd::{
+    DeconvolutionInput, vector_deconvolution_bound, vector_deconvolution_rows, vector_deconvolution_scratch_words,
+    vector_deconvolution_suits, vector_winograd_rows, vector_winograd_scratch_words,
+};
 pub use winograd::{winograd_bound, winograd_rows, winograd_scratch_words, winograd_suits};

@@ -1,77 +1,44 @@
 //! Which kernels a plan takes: those that are exact for the model's weights, as fast as the arena allows.
-//!
-//! Costs are instructions for 1000 dense multiply-accumulates on a processor with the DSP extension, roughly: they only
-//! order the kernels of one layer and weigh layers against each other. They are integers and the same everywhere, so that a
-//! host and a device choose alike.
 
 use heapless::Vec;
 
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, Replacement};
+use super::cost::{blocking_cost, convolution_cost, deconvolution_cost};
+use super::exact::{ExactConvolution, ExactDeconvolution};
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, Processor, Replacement};
 use super::plan::{Phase, Plan, bytes_beside_scratch};
 use crate::bounded::bounded;
-use crate::model::bounds::convolution_bound;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, EncoderLayer, Model, Network};
 use crate::ops::{self, Blocking};
 
-/// Accumulators of a layer that F(4x4,3x3) computes stay below this: what removes its scale exactly.
-const MAX_WINOGRAD_ACCUMULATOR: i64 = 1 << 25;
-/// The same for F(2x4,3x3).
-const MAX_BLOCKED_ACCUMULATOR: i64 = 1 << 27;
-/// The same for kernels of the network's input.
-const MAX_INPUT_ACCUMULATOR: i64 = 1 << 28;
-/// What definitions cost.
-const DEFINITION: u64 = 4000;
 /// Tiles, groups and columns that are kept at a time.
 const WIDTHS: [usize; 12] = [1, 2, 4, 8, 12, 16, 20, 24, 32, 40, 64, 128];
 /// Channels that pass at a time.
 const CHANNELS: [usize; 10] = [4, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 
-/// What is exact for a layer.
-#[derive(Clone, Copy)]
-enum Exact {
-    Input,
-    /// F(2x4,3x3) and, if so said, F(4x4,3x3).
-    Winograd {
-        four_rows: bool,
-    },
-    Gather {
-        parts: usize,
-    },
-    Dense,
-    Nothing,
-}
-
 /// What is exact for each layer of a model: convolutions, then deconvolutions.
 pub(super) struct Choices<'m> {
     network: &'m Network,
-    encoder: Vec<Exact, MAX_CONVOLUTIONS>,
-    decoder: Vec<Exact, MAX_CONVOLUTIONS>,
+    processor: Processor,
+    encoder: Vec<ExactConvolution, MAX_CONVOLUTIONS>,
+    decoder: Vec<ExactDeconvolution, MAX_CONVOLUTIONS>,
 }
 
 impl<'m> Choices<'m> {
     /// Reads every weight.
-    pub(super) fn new(model: &'m Model<'_>) -> Self {
+    pub(super) fn new(model: &'m Model<'_>, processor: Processor) -> Self {
         let network = model.network();
-        let encoder = network.encoder().iter().enumerate().map(|(i, layer)| exact_convolution(model, i, layer));
-        let decoder = network.decoder().iter().map(|layer| exact_deconvolution(model, layer));
-        Self { network, encoder: bounded(encoder), decoder: bounded(decoder) }
+        let encoder =
+            network.encoder().iter().enumerate().map(|(i, layer)| ExactConvolution::of_model(model, i, layer));
+        let decoder = network.decoder().iter().map(|layer| ExactDeconvolution::of_model(model, layer, processor));
+        Self { network, processor, encoder: bounded(encoder), decoder: bounded(decoder) }
     }
 
     /// What may be exact for a network whose weights are not known yet, as it is with those of nearly all trained ones.
-    pub(super) fn assumed(network: &'m Network) -> Self {
-        let encoder = network.encoder().iter().enumerate().map(|(i, layer)| match i {
-            0 if suits_input(layer) => Exact::Input,
-            0 => Exact::Nothing,
-            _ if ops::winograd_suits(layer) => Exact::Winograd { four_rows: true },
-            _ => Exact::Nothing,
-        });
-        let decoder = network.decoder().iter().map(|layer| match layer.unpool {
-            true if ops::gather_suits(layer) => Exact::Gather { parts: 1 },
-            false if ops::winograd_suits(&ops::as_convolution(layer)) => Exact::Dense,
-            _ => Exact::Nothing,
-        });
-        Self { network, encoder: bounded(encoder), decoder: bounded(decoder) }
+    pub(super) fn assumed(network: &'m Network, processor: Processor) -> Self {
+        let encoder = network.encoder().iter().enumerate().map(|(i, layer)| ExactConvolution::of_shape(i, layer));
+        let decoder = network.decoder().iter().map(|layer| ExactDeconvolution::of_shape(layer, processor));
+        Self { network, processor, encoder: bounded(encoder), decoder: bounded(decoder) }
     }
 
     /// From the definitions on, the layer that saves most by another kind of kernel takes it, as long as there is one within
@@ -104,7 +71,7 @@ impl<'m> Choices<'m> {
     /// Every exact kind of kernel of every layer.
     fn replacements(&self) -> impl Iterator<Item = Replacement> + '_ {
         let encoder = self.encoder.iter().enumerate().flat_map(|(i, &exact)| {
-            convolution_kinds(exact).into_iter().map(move |kind| Replacement::Convolution(i, kind))
+            convolution_kinds(exact, self.processor).into_iter().map(move |kind| Replacement::Convolution(i, kind))
         });
         let decoder = self.decoder.iter().enumerate().flat_map(|(i, &exact)| {
             deconvolution_kinds(exact).into_iter().map(move |kind| Replacement::Deconvolution(i, kind))
@@ -139,28 +106,28 @@ impl<'m> Choices<'m> {
 const SMALLEST: Blocking = Blocking { tiles: 4, filters: 2, channels: 4 };
 
 /// One kernel of each kind, whatever its scratch.
-fn convolution_kinds(exact: Exact) -> Vec<ConvolutionKernel, 2> {
-    let kinds: &[ConvolutionKernel] = match exact {
-        Exact::Input => &[ConvolutionKernel::InputDirect, ConvolutionKernel::InputWinograd { groups: 1 }],
-        Exact::Winograd { four_rows: true } => {
-            &[ConvolutionKernel::Winograd { tiles: 1 }, ConvolutionKernel::BlockedWinograd(SMALLEST)]
+fn convolution_kinds(exact: ExactConvolution, processor: Processor) -> Vec<ConvolutionKernel, 3> {
+    use ConvolutionKernel::{BlockedWinograd, InputDirect, InputWinograd, VectorWindows, VectorWinograd, Winograd};
+    let kinds: &[ConvolutionKernel] = match (exact, processor) {
+        (ExactConvolution::Definition, _) => &[],
+        (ExactConvolution::Input, Processor::Scalar) => &[InputDirect, InputWinograd { groups: 1 }],
+        (ExactConvolution::Input, Processor::Vector) => &[VectorWindows, InputDirect, InputWinograd { groups: 1 }],
+        (ExactConvolution::Winograd { four_rows: false }, _) => &[BlockedWinograd(SMALLEST)],
+        (ExactConvolution::Winograd { .. }, Processor::Scalar) => &[Winograd { tiles: 1 }, BlockedWinograd(SMALLEST)],
+        (ExactConvolution::Winograd { .. }, Processor::Vector) => {
+            &[VectorWinograd { tiles: 1 }, Winograd { tiles: 1 }, BlockedWinograd(SMALLEST)]
         }
-        Exact::Winograd { four_rows: false } => &[ConvolutionKernel::BlockedWinograd(SMALLEST)],
-        _ => &[],
     };
-    kinds.iter().copied().collect()
+    bounded(kinds.iter().copied())
 }
 
-fn deconvolution_kinds(exact: Exact) -> Vec<DeconvolutionKernel, 2> {
-    match exact {
-        Exact::Gather { parts } => {
-            let kinds =
-                [DeconvolutionKernel::Gather { parts }, DeconvolutionKernel::GatherStrips { parts, columns: 1 }];
-            kinds.into_iter().collect()
-        }
-        Exact::Dense => core::iter::once(DeconvolutionKernel::BlockedWinograd(SMALLEST)).collect(),
-        _ => Vec::new(),
-    }
+fn deconvolution_kinds(exact: ExactDeconvolution) -> Vec<DeconvolutionKernel, 4> {
+    let gathers = exact.gather.into_iter().flat_map(|parts| {
+        [DeconvolutionKernel::Gather { parts }, DeconvolutionKernel::GatherStrips { parts, columns: 1 }]
+    });
+    let dense = exact.dense.then_some(DeconvolutionKernel::BlockedWinograd(SMALLEST));
+    let vectors = exact.vectors.then_some(DeconvolutionKernel::VectorWinograd { tiles: 1 });
+    bounded(gathers.chain(dense).chain(vectors))
 }
 
 /// The fastest kernel of a kind with at most `room` bytes of scratch.
@@ -174,6 +141,11 @@ fn fastest_convolution(layer: &EncoderLayer, kind: ConvolutionKernel, room: usiz
         ConvolutionKernel::InputWinograd { .. } => {
             let kernels =
                 widths(ops::input_winograd_groups(layer)).map(|groups| ConvolutionKernel::InputWinograd { groups });
+            kernels.filter(fits).min_by_key(cost)
+        }
+        ConvolutionKernel::VectorWinograd { .. } => {
+            let kernels =
+                widths(layer.input.width.div_ceil(4)).map(|tiles| ConvolutionKernel::VectorWinograd { tiles });
             kernels.filter(fits).min_by_key(cost)
         }
         ConvolutionKernel::Winograd { .. } => {
@@ -196,6 +168,12 @@ fn fastest_deconvolution(layer: &DecoderLayer, kind: DeconvolutionKernel, room: 
                 DeconvolutionKernel::GatherStrips { parts, columns }
             });
             kernels.into_iter().find(fits)
+        }
+        DeconvolutionKernel::VectorWinograd { .. } => {
+            let all = layer.output.width.div_ceil(4);
+            let kernels = WIDTHS.into_iter().filter(|&width| width < all).chain([all]);
+            let cost = |kernel: &DeconvolutionKernel| deconvolution_cost(layer, *kernel);
+            kernels.map(|tiles| DeconvolutionKernel::VectorWinograd { tiles }).filter(fits).min_by_key(cost)
         }
         DeconvolutionKernel::BlockedWinograd(_) => {
             fastest_blocking(&ops::as_convolution(layer), room).map(DeconvolutionKernel::BlockedWinograd)
@@ -229,101 +207,4 @@ fn fastest_blocking(layer: &EncoderLayer, room: usize) -> Option<Blocking> {
         }
     }
     best.map(|(_, blocking)| blocking)
-}
-
-pub(super) fn convolution_cost(layer: &EncoderLayer, kernel: ConvolutionKernel) -> u64 {
-    let channels = layer.input.channels as u64;
-    match kernel {
-        ConvolutionKernel::Definition => DEFINITION,
-        ConvolutionKernel::InputDirect => 1150,
-        ConvolutionKernel::InputWinograd { groups } => 620 + 250 / groups.max(1) as u64,
-        ConvolutionKernel::Winograd { tiles } => {
-            // Products, transforms of weights, of input, of outputs.
-            let (products, weights, input, output) =
-                if layer.kernel <= 3 { (185, 510, 1200, 2300) } else { (220, 560, 1500, 840) };
-            // A tile alone shares no word of weights, two share half as many as four.
-            let products = match tiles {
-                0 | 1 => products * 3 / 2,
-                2 | 3 => products * 9 / 8,
-                _ => products,
-            };
-            let outputs = layer.output.channels.max(1) as u64;
-            products + weights / tiles.max(1) as u64 + input / outputs + output / channels.max(1)
-        }
-        ConvolutionKernel::BlockedWinograd(blocking) => blocking_cost(layer, blocking),
-    }
-}
-
-/// Products with the visits of their sums, transforms of weights, of input, of outputs.
-fn blocking_cost(layer: &EncoderLayer, blocking: Blocking) -> u64 {
-    let (channels, outputs) = (layer.input.channels, layer.output.channels);
-    let part = blocking.channels.min(channels).max(1) as u64;
-    let once = blocking.channels >= channels;
-    let filters = if once { outputs } else { blocking.filters.min(outputs) }.max(1) as u64;
-    let tiles = blocking.tiles.min(layer.input.width.div_ceil(4)).max(1) as u64;
-    // The last group of four is computed whole.
-    let padded = tiles.next_multiple_of(4) * 1000 / tiles;
-    let (products, visits, weights, input, output) =
-        if layer.kernel <= 3 { (250, 1100, 800, 2300, 4000) } else { (215, 950, 1080, 3400, 1700) };
-    (products + visits / part) * padded / 1000 + weights / tiles + input / filters + output / channels.max(1) as u64
-}
-
-pub(super) fn deconvolution_cost(layer: &DecoderLayer, kernel: DeconvolutionKernel) -> u64 {
-    let (filters, outputs) = (layer.input.channels.max(1) as u64, layer.output.channels.max(1) as u64);
-    // Packed weights, lists, sums of parts.
-    let gather = |columns: usize, lists: u64, parts: usize| {
-        200 + 375 / columns.max(1) as u64 + 600 * lists / outputs + 600 * (parts as u64 - 1) / filters
-    };
-    match kernel {
-        DeconvolutionKernel::Definition if layer.unpool => DEFINITION / 4,
-        DeconvolutionKernel::Definition => DEFINITION / 2,
-        DeconvolutionKernel::Gather { parts } => gather(layer.input.width, 1, parts),
-        DeconvolutionKernel::GatherStrips { parts, columns } => gather(columns, 3, parts),
-        DeconvolutionKernel::BlockedWinograd(blocking) => 50 + blocking_cost(&ops::as_convolution(layer), blocking),
-    }
-}
-
-fn suits_input(layer: &EncoderLayer) -> bool {
-    ops::input_direct_suits(layer) || ops::input_winograd_suits(layer)
-}
-
-fn exact_convolution(model: &Model<'_>, index: usize, layer: &EncoderLayer) -> Exact {
-    let arrays = model.convolution(index);
-    let largest = |bound: fn(&[i8], i32) -> i64| {
-        let filters = arrays.weights.chunks_exact(layer.filter_weights()).zip(arrays.bias);
-        filters.map(|(filter, bias)| bound(filter, bias.get())).max().unwrap_or(0)
-    };
-    if index == 0 {
-        let bound = |filter: &[i8], bias| convolution_bound(filter, bias, true);
-        return if suits_input(layer) && largest(bound) < MAX_INPUT_ACCUMULATOR {
-            Exact::Input
-        } else {
-            Exact::Nothing
-        };
-    }
-    if !ops::winograd_suits(layer) {
-        return Exact::Nothing;
-    }
-    match largest(ops::winograd_bound) {
-        bound if bound < MAX_BLOCKED_ACCUMULATOR => Exact::Winograd { four_rows: bound < MAX_WINOGRAD_ACCUMULATOR },
-        _ => Exact::Nothing,
-    }
-}
-
-fn exact_deconvolution(model: &Model<'_>, layer: &DecoderLayer) -> Exact {
-    let arrays = model.convolution(layer.convolution);
-    let (weights, ratios, bias) = (arrays.weights, arrays.ratios, arrays.deconvolution_bias);
-    if layer.unpool {
-        let parts = if ops::gather_suits(layer) { ops::gather_parts(layer, weights, ratios, bias) } else { None };
-        return parts.map_or(Exact::Nothing, |parts| Exact::Gather { parts });
-    }
-    let small = |(channel, bias): (usize, &zerocopy::little_endian::I32)| {
-        ops::dense_deconvolution_bound(layer, weights, ratios, bias.get(), channel) < MAX_BLOCKED_ACCUMULATOR
-    };
-    let suits = ops::winograd_suits(&ops::as_convolution(layer));
-    if suits && ratios.iter().all(|&m| m <= ops::MAX_DENSE_RATIO) && bias.iter().enumerate().all(small) {
-        Exact::Dense
-    } else {
-        Exact::Nothing
-    }
 }

@@ -12,7 +12,7 @@ use super::ring::{MAX_WINDOW, Ring};
 use super::session::Session;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, Network};
-use crate::ops::{self, Blocking, CellRow, DeconvolutionArrays};
+use crate::ops::{self, Blocking, CellRow, DeconvolutionArrays, DeconvolutionInput};
 
 /// Where the deconvolutions stand in the image.
 pub(super) struct Decoder {
@@ -73,7 +73,7 @@ impl Decoder {
 }
 
 /// The most output rows that one call of a kernel makes.
-const MAX_BATCH: usize = 2;
+const MAX_BATCH: usize = 4;
 
 impl<O: Observer> Session<'_, O> {
     /// Makes every row of every deconvolution.
@@ -120,6 +120,9 @@ impl<O: Observer> Session<'_, O> {
             }
             DeconvolutionKernel::BlockedWinograd(blocking) => {
                 self.dense_rows(index, layer, blocking, ys.clone(), slots.clone());
+            }
+            DeconvolutionKernel::VectorWinograd { tiles } => {
+                self.vector_rows(index, layer, ys.clone(), tiles, slots.clone());
             }
         }
         for (y, slot) in ys.zip(slots) {
@@ -177,7 +180,7 @@ impl<O: Observer> Session<'_, O> {
         let Some(multiplier) = self.model.deconvolution_multiplier(index) else { return };
         let arrays = DeconvolutionArrays::tied(self.model.convolution(layer.convolution), multiplier);
         let scratch = self.plan.range(Buffer::DeconvolutionScratch);
-        let [first, second] = slots;
+        let [first, second, ..] = slots;
         let Ok([lists_memory, scratch, first, second]) =
             self.arena.get_disjoint_mut([lists.range(), scratch, first, second])
         else {
@@ -204,7 +207,7 @@ impl<O: Observer> Session<'_, O> {
         layer: &DecoderLayer,
         (parts, columns): (usize, usize),
         ys: Range<usize>,
-        [first, second]: [Range<usize>; MAX_BATCH],
+        [first, second, ..]: [Range<usize>; MAX_BATCH],
     ) {
         let Some(rows) = self.decoder.layers.get(index).map(|state| state.rows) else { return };
         let switches = self.encoder.switches(layer.convolution);
@@ -234,7 +237,7 @@ impl<O: Observer> Session<'_, O> {
         layer: &DecoderLayer,
         blocking: Blocking,
         ys: Range<usize>,
-        [first, second]: [Range<usize>; MAX_BATCH],
+        [first, second, ..]: [Range<usize>; MAX_BATCH],
     ) {
         let Some(rows) = self.decoder.layers.get(index).map(|state| state.rows) else { return };
         let Some(multiplier) = self.model.deconvolution_multiplier(index) else { return };
@@ -250,6 +253,41 @@ impl<O: Observer> Session<'_, O> {
         let mut out = [first, second];
         let Some(out) = out.get_mut(..ys.len()) else { return };
         ops::dense_deconvolution_rows(layer, &arrays, window, blocking, scratch, out);
+    }
+
+    /// Output rows `ys`, up to four of them from a multiple of four on, into `slots` of the arena.
+    fn vector_rows(
+        &mut self,
+        index: usize,
+        layer: &DecoderLayer,
+        ys: Range<usize>,
+        tiles: usize,
+        slots: [Range<usize>; MAX_BATCH],
+    ) {
+        let Some(rows) = self.decoder.layers.get(index).map(|state| state.rows) else { return };
+        let switches = if layer.unpool { self.encoder.switches(layer.convolution) } else { Ring::default() };
+        let Some(multiplier) = self.model.deconvolution_multiplier(index) else { return };
+        let arrays = DeconvolutionArrays::tied(self.model.convolution(layer.convolution), multiplier);
+        let scratch = self.plan.range(Buffer::DeconvolutionScratch);
+        let [o0, o1, o2, o3] = slots;
+        let ranges = [rows.range(), switches.range(), scratch, o0, o1, o2, o3];
+        let Ok([memory, switch_memory, scratch, o0, o1, o2, o3]) = self.arena.get_disjoint_mut(ranges) else { return };
+        let Ok(scratch) = <[u32]>::mut_from_bytes(scratch) else { return };
+        let (memory, switch_memory) = (&*memory, &*switch_memory);
+        let input = if layer.unpool {
+            DeconvolutionInput::Unpooled(core::array::from_fn(|i| match (ys.start / 2 + i).checked_sub(1) {
+                Some(y) if y < layer.input.height => {
+                    CellRow { y, values: rows.row(memory, y), switches: switches.row(switch_memory, y) }
+                }
+                _ => CellRow::default(),
+            }))
+        } else {
+            let window = rows.window(memory, ys.start, 1, layer.input.height);
+            DeconvolutionInput::Dense(core::array::from_fn(|i| window.get(i).copied().unwrap_or(&[])))
+        };
+        let mut out = [o0, o1, o2, o3];
+        let Some(out) = out.get_mut(..ys.len()) else { return };
+        ops::vector_deconvolution_rows(layer, &arrays, &input, tiles, scratch, out);
     }
 
     /// Lists the input rows of a deconvolution that are not listed yet, up to `end`.

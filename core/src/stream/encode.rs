@@ -148,6 +148,9 @@ impl<O: Observer> Session<'_, O> {
                 ConvolutionKernel::InputDirect => {
                     ops::input_direct_rows(layer, &arrays, window, scratch, out, switches);
                 }
+                ConvolutionKernel::VectorWindows => {
+                    ops::input_window_rows(layer, &arrays, window, scratch, out, switches);
+                }
                 ConvolutionKernel::InputWinograd { groups } => {
                     ops::input_winograd_rows(layer, &arrays, window, groups, scratch, out, switches);
                 }
@@ -159,6 +162,9 @@ impl<O: Observer> Session<'_, O> {
             match (kernel, out, switches) {
                 (ConvolutionKernel::Winograd { tiles }, out, switches) => {
                     ops::winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
+                }
+                (ConvolutionKernel::VectorWinograd { tiles }, out, switches) => {
+                    ops::vector_winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
                 }
                 (ConvolutionKernel::BlockedWinograd(blocking), out, switches) => {
                     ops::blocked_winograd_rows(layer, &arrays, window, blocking, scratch, out, switches);

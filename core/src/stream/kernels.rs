@@ -6,6 +6,25 @@ use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, EncoderLayer, Network};
 use crate::ops::{self, Blocking};
 
+/// What a plan's choice of kernels depends on beside the model: never the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Processor {
+    /// One without vectors, or none that is known.
+    Scalar,
+    /// One with vectors of integers: Cortex-M55 and M85.
+    Vector,
+}
+
+impl Processor {
+    /// The one that this is compiled for.
+    pub const THIS: Self = if cfg!(switchback_helium) { Self::Vector } else { Self::Scalar };
+
+    /// The one that the compiler calls `cpu`.
+    pub fn named(cpu: Option<&str>) -> Self {
+        if matches!(cpu, Some("cortex-m55" | "cortex-m85")) { Self::Vector } else { Self::Scalar }
+    }
+}
+
 /// How a convolution is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConvolutionKernel {
@@ -25,6 +44,13 @@ pub enum ConvolutionKernel {
     },
     /// F(2x4,3x3) of Winograd, two rows at a time, in blocks.
     BlockedWinograd(Blocking),
+    /// The network's input by vectors of a row of taps.
+    VectorWindows,
+    /// F(4x4,3x3) of Winograd by vectors of channels, four rows at a time.
+    VectorWinograd {
+        /// Tiles of 4x4 outputs whose transformed input is kept at a time: more of them share a transform of the weights.
+        tiles: usize,
+    },
 }
 
 /// How a tied deconvolution is computed.
@@ -46,13 +72,18 @@ pub enum DeconvolutionKernel {
     },
     /// A dense map: F(2x4,3x3) of Winograd, two rows at a time, in blocks.
     BlockedWinograd(Blocking),
+    /// F(4x4,3x3) of Winograd by vectors of channels, four rows at a time, whatever the zeros.
+    VectorWinograd {
+        /// Tiles of 4x4 outputs whose transformed input is kept at a time.
+        tiles: usize,
+    },
 }
 
 impl ConvolutionKernel {
     /// Rows of the convolution, before the pool, that one call makes.
     pub(super) const fn convolution_rows(self, layer: &EncoderLayer) -> usize {
         match self {
-            Self::Winograd { .. } => 4,
+            Self::Winograd { .. } | Self::VectorWinograd { .. } => 4,
             Self::BlockedWinograd(_) => 2,
             _ if layer.pool => 2,
             _ => 1,
@@ -77,6 +108,8 @@ impl ConvolutionKernel {
             Self::InputWinograd { groups } => 4 * ops::input_winograd_scratch_words(layer, groups),
             Self::Winograd { tiles } => 4 * ops::winograd_scratch_words(layer, tiles),
             Self::BlockedWinograd(blocking) => 4 * ops::blocked_winograd_scratch_words(layer, blocking),
+            Self::VectorWindows => 4 * ops::input_window_scratch_words(layer),
+            Self::VectorWinograd { tiles } => 4 * ops::vector_winograd_scratch_words(layer, tiles),
         }
     }
 }
@@ -86,6 +119,7 @@ impl DeconvolutionKernel {
     pub(super) const fn output_rows(self) -> usize {
         match self {
             Self::Definition => 1,
+            Self::VectorWinograd { .. } => 4,
             _ => 2,
         }
     }
@@ -96,6 +130,8 @@ impl DeconvolutionKernel {
             // Rows are listed before the next ones arrive; the first row of outputs asks for two of them.
             Self::Gather { .. } => arriving.max(2),
             Self::GatherStrips { .. } => 2 + arriving,
+            Self::VectorWinograd { .. } if layer.unpool => 3 + arriving,
+            Self::VectorWinograd { .. } => layer.kernel + 2 + arriving,
             Self::Definition if layer.unpool => layer.padding() + arriving,
             Self::Definition => layer.kernel - 1 + arriving,
             Self::BlockedWinograd(_) => layer.kernel + arriving,
@@ -111,6 +147,7 @@ impl DeconvolutionKernel {
             Self::BlockedWinograd(blocking) => {
                 4 * ops::blocked_winograd_scratch_words(&ops::as_convolution(layer), blocking)
             }
+            Self::VectorWinograd { tiles } => 4 * ops::vector_deconvolution_scratch_words(layer, tiles),
         }
     }
 }

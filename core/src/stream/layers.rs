@@ -4,7 +4,7 @@ use core::fmt;
 
 use heapless::String;
 
-use super::choice::{convolution_cost, deconvolution_cost};
+use super::cost::{convolution_cost, deconvolution_cost};
 use super::kernels::{ConvolutionKernel, DeconvolutionKernel};
 use super::plan::Plan;
 use crate::model::Network;
@@ -64,6 +64,8 @@ impl fmt::Display for ConvolutionKernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Definition => f.write_str("definition"),
+            Self::VectorWindows => f.write_str("vectors of taps"),
+            Self::VectorWinograd { tiles } => write!(f, "vector Winograd 4x4 by {tiles} tiles"),
             Self::InputDirect => f.write_str("pairs of pixels"),
             Self::InputWinograd { groups } => write!(f, "Winograd 1x4 by {groups} groups"),
             Self::Winograd { tiles } => write!(f, "Winograd 4x4 by {tiles} tiles"),
@@ -76,6 +78,7 @@ impl fmt::Display for DeconvolutionKernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Definition => f.write_str("definition"),
+            Self::VectorWinograd { tiles } => write!(f, "vector Winograd 4x4 by {tiles} tiles"),
             Self::Gather { parts: 1 } => f.write_str("sparse gather"),
             Self::Gather { parts } => write!(f, "sparse gather in {parts} parts"),
             Self::GatherStrips { parts: 1, columns } => write!(f, "sparse gather by {columns} columns"),

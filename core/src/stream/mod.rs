@@ -5,8 +5,10 @@
 
 mod checksum;
 mod choice;
+mod cost;
 mod decode;
 mod encode;
+mod exact;
 mod finish;
 mod kernels;
 mod layers;
@@ -19,7 +21,7 @@ mod tap_values;
 
 pub use checksum::Checksums;
 pub use finish::Inference;
-pub use kernels::{ConvolutionKernel, DeconvolutionKernel};
+pub use kernels::{ConvolutionKernel, DeconvolutionKernel, Processor};
 pub use layers::PlannedLayer;
 pub use observer::{Observer, Tap, TapRow};
 pub use plan::{ARENA_ALIGNMENT, Buffer, Part, Phase, Plan};

@@ -9,7 +9,7 @@ use core::ops::Range;
 use heapless::{String, Vec};
 
 use super::choice::Choices;
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels};
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, Processor};
 use super::ring::Ring;
 use crate::model::{Model, Network};
 use crate::ops::{HISTOGRAM, cell_list_words, switch_row_bytes};
@@ -144,13 +144,18 @@ impl Plan {
     /// Step by step, the layer changes its kernel that saves most. The length that the plan asks for, given as the budget,
     /// gives the same plan: a firmware's build and its program agree by this alone.
     pub fn within(model: &Model<'_>, budget: usize) -> Self {
-        Self::chosen(&Choices::new(model), budget)
+        Self::within_on(model, budget, Processor::THIS)
+    }
+
+    /// [`Plan::within`] as `processor` gives it.
+    pub fn within_on(model: &Model<'_>, budget: usize, processor: Processor) -> Self {
+        Self::chosen(&Choices::new(model, processor), budget)
     }
 
     /// The plan that a trained model of `network` most likely has within `budget` bytes: as if its weights stayed within the
     /// bounds of every kernel.
-    pub fn assuming_bounds(network: &Network, budget: usize) -> Self {
-        Self::chosen(&Choices::assumed(network), budget)
+    pub fn assuming_bounds(network: &Network, budget: usize, processor: Processor) -> Self {
+        Self::chosen(&Choices::assumed(network, processor), budget)
     }
 
     fn chosen(choices: &Choices<'_>, budget: usize) -> Self {

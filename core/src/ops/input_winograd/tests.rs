@@ -9,7 +9,8 @@ use super::{input_winograd_groups, input_winograd_rows, input_winograd_scratch_w
 use crate::model::bounds::convolution_bound;
 use crate::model::{ConvolutionArrays, EncoderLayer, MapShape};
 use crate::ops::{
-    input_convolution_row, input_direct_rows, input_direct_scratch_words, input_direct_suits, switch_row_bytes,
+    input_convolution_row, input_direct_rows, input_direct_scratch_words, input_direct_suits, input_window_rows,
+    input_window_scratch_words, switch_row_bytes,
 };
 
 struct Random(u32);
@@ -59,6 +60,12 @@ fn check(layer: &EncoderLayer, image: &[i8], weights: &[i8], bias: &[i32], multi
         input_convolution_row(layer, &arrays, &window, &mut expected.0, &mut expected.1);
         input_winograd_rows(layer, &arrays, &window, groups, &mut scratch, &mut found.0, &mut found.1);
         assert_eq!(expected, found, "{layer:?}, row {y}");
+        let mut rows = vec![0xdead_beef; input_window_scratch_words(layer)];
+        input_window_rows(layer, &arrays, &window, &mut rows, &mut found.0, &mut found.1);
+        assert_eq!(expected, found, "{layer:?}, row {y} by windows");
+        found.0.fill(2);
+        input_window_rows(layer, &arrays, &window, &mut rows, &mut found.0, &mut []);
+        assert_eq!(expected.0, found.0, "{layer:?}, row {y}, by windows without switches");
         found.0.fill(2);
         input_winograd_rows(layer, &arrays, &window, groups, &mut scratch, &mut found.0, &mut []);
         assert_eq!(expected.0, found.0, "{layer:?}, row {y}, without switches");

@@ -31,6 +31,10 @@ impl Random {
     }
 }
 
+/// [`winograd_rows`], or another function that gives the same.
+type Kernel =
+    fn(&EncoderLayer, &ConvolutionArrays<'_>, &[&[u8]], usize, &mut [u32], &mut [&mut [u8]], &mut [&mut [u8]]);
+
 pub(in crate::ops) struct Layer {
     pub(in crate::ops) layer: EncoderLayer,
     pub(in crate::ops) input: Vec<u8>,
@@ -40,11 +44,11 @@ pub(in crate::ops) struct Layer {
 }
 
 impl Layer {
-    pub(in crate::ops) fn random(random: &mut Random, kernel: usize) -> Self {
+    pub(in crate::ops) fn random(random: &mut Random, kernel: usize, channels: &[usize]) -> Self {
         let pool = random.of(&[0, 1, 1]) == 1;
         let least = if pool { 2 } else { 1 };
         let (height, width) = (random.up_to(19).max(least), random.up_to(19).max(least));
-        let (channels, filters) = (random.of(&[4, 8, 12, 36]), random.of(&[4, 8]));
+        let (channels, filters) = (random.of(channels), random.of(&[4, 8]));
         let shrink = if pool { 2 } else { 1 };
         let layer = EncoderLayer {
             kernel,
@@ -116,17 +120,22 @@ impl Layer {
         rows.unzip()
     }
 
-    fn by_winograd(&self, tiles: usize) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+    fn by(
+        &self,
+        kernel: Kernel,
+        words: fn(&EncoderLayer, usize) -> usize,
+        tiles: usize,
+    ) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
         let (row, step) = (self.layer.output.row_elements(), if self.layer.pool { 2 } else { 1 });
         let height = self.layer.output.height;
         let (mut out, mut switches) = (vec![vec![0x55; row]; height], vec![vec![0x55; switch_row_bytes(row)]; height]);
-        let mut scratch = vec![0x5555_5555; winograd_scratch_words(&self.layer, tiles)];
+        let mut scratch = vec![0x5555_5555; words(&self.layer, tiles)];
         for first in (0..height).step_by(4 / step) {
             let end = (first + 4 / step).min(height);
             let window = self.window(step * first, self.layer.kernel + 3);
             let mut out: Vec<&mut [u8]> = out[first..end].iter_mut().map(Vec::as_mut_slice).collect();
             let mut switches: Vec<&mut [u8]> = switches[first..end].iter_mut().map(Vec::as_mut_slice).collect();
-            winograd_rows(&self.layer, &self.arrays(), &window, tiles, &mut scratch, &mut out, &mut switches);
+            kernel(&self.layer, &self.arrays(), &window, tiles, &mut scratch, &mut out, &mut switches);
         }
         (out, switches)
     }
@@ -134,16 +143,21 @@ impl Layer {
 
 #[test]
 fn it_equals_the_definition() {
+    compare(winograd_rows, winograd_scratch_words, &[4, 8, 12, 36]);
+}
+
+/// Compares a kernel with the definition on random layers.
+pub(in crate::ops) fn compare(kernel: Kernel, words: fn(&EncoderLayer, usize) -> usize, channels: &[usize]) {
     let mut random = Random(1);
     let mut compared = 0;
     for i in 0..1500 {
-        let layer = Layer::random(&mut random, [3, 5][i % 2]);
+        let layer = Layer::random(&mut random, [3, 5][i % 2], channels);
         let filters = layer.weights.chunks_exact(layer.layer.filter_weights()).zip(&layer.bias);
         if filters.map(|(filter, bias)| winograd_bound(filter, bias.get())).any(|bound| bound >= 1 << 25) {
             continue;
         }
         let tiles = random.up_to(6);
-        let (out, switches) = layer.by_winograd(tiles);
+        let (out, switches) = layer.by(kernel, words, tiles);
         let (expected, expected_switches) = layer.by_definition();
         assert!(out == expected, "values of {:?} with {tiles} tiles", layer.layer);
         if layer.layer.pool {
