@@ -1,12 +1,14 @@
 //! What a session refuses, and that one image leaves nothing behind for the next.
 
 use parity::random_model;
-use parity::recorder::run_core;
+use parity::recorder::{CoreRun, run_core, run_core_planned};
 use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{InputSpec, NetworkSpec};
 use switchback::model::{AlignedBytes, Model, Network};
-use switchback::stream::{Checksums, Plan, RowError, Session, SessionError, UnfinishedFrame};
+use switchback::stream::{
+    Checksums, DeconvolutionKernel, Plan, Processor, RowError, Session, SessionError, UnfinishedFrame,
+};
 
 fn small() -> (Network, AlignedBytes) {
     let input = InputSpec { width: 40, height: 36, channels: 1 };
@@ -79,6 +81,55 @@ fn too_few_rows_do_not_finish() {
     assert_eq!(session.finish().err(), Some(UnfinishedFrame { found: 35, expected: 36 }));
     session.push_row(&[9; 40]).expect("the last row");
     assert!(session.finish().is_ok());
+}
+
+/// Runs `pixels` through every plan of both processors and compares all taps and results with the definitions'.
+fn assert_plans_agree(model: &Model<'_>, pixels: &[u8]) {
+    let expected = run_core(model, pixels, 0x00);
+    let smallest = Plan::new(model.network()).arena_bytes();
+    for processor in [Processor::Scalar, Processor::Vector] {
+        let fastest = Plan::within_on(model, usize::MAX, processor);
+        let middle = Plan::within_on(model, (smallest + fastest.arena_bytes()) / 2, processor);
+        for plan in [fastest, middle] {
+            assert_eq!(Plan::within_on(model, plan.arena_bytes(), processor), plan, "its own length gives the plan");
+            let found = run_core_planned(model, pixels, 0xa5, plan);
+            for (found, expected) in found.taps.iter().zip(&expected.taps) {
+                assert_eq!(found.values, expected.values, "{:?} on {processor:?}", expected.tap);
+            }
+            let results = |run: &CoreRun| (run.scores_q16.clone(), run.maps.clone(), run.labels.clone());
+            assert_eq!((found.taps.len(), results(&found)), (expected.taps.len(), results(&expected)));
+        }
+    }
+}
+
+#[test]
+fn plans_with_deconvolutions_by_winograd_agree() {
+    let input = InputSpec { width: 64, height: 48, channels: 3 };
+    let network = Network::new(NetworkSpec::table2(0.125, input, 21)).expect("a preset is a network");
+    // A model whose weights allow it for deconvolutions of both kinds.
+    let allows = |seed: &u64| {
+        let bytes = random_model::bytes(&network, *seed);
+        let model = Model::parse(bytes.as_slice()).expect("a valid model");
+        let plan = Plan::within_on(&model, usize::MAX, Processor::Vector);
+        let takes = |index| matches!(plan.deconvolution_kernel(index), DeconvolutionKernel::Winograd { .. });
+        let kind = |unpool| network.decoder().iter().enumerate().any(|(i, layer)| layer.unpool == unpool && takes(i));
+        kind(true) && kind(false)
+    };
+    let seed = (0..100).find(allows).expect("one of these models is within the bounds");
+    let bytes = random_model::bytes(&network, seed);
+    let model = Model::parse(bytes.as_slice()).expect("a valid model");
+    assert_plans_agree(&model, &random_model::image(&network, seed));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn all_plans_agree(network in networks(), seed in any::<u64>()) {
+        let bytes = random_model::bytes(&network, seed);
+        let model = Model::parse(bytes.as_slice()).expect("a valid model");
+        assert_plans_agree(&model, &random_model::image(&network, seed));
+    }
 }
 
 proptest! {
