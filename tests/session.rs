@@ -1,12 +1,14 @@
 //! What a session refuses, and that one image leaves nothing behind for the next.
 
 use parity::random_model;
-use parity::recorder::{run_core, run_core_planned};
+use parity::recorder::{CoreRun, run_core, run_core_planned};
 use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{InputSpec, NetworkSpec};
 use switchback::model::{AlignedBytes, Model, Network};
-use switchback::stream::{Checksums, Plan, RowError, Session, SessionError, UnfinishedFrame};
+use switchback::stream::{
+    Checksums, DeconvolutionKernel, Plan, Processor, RowError, Session, SessionError, UnfinishedFrame,
+};
 
 fn small() -> (Network, AlignedBytes) {
     let input = InputSpec { width: 40, height: 36, channels: 1 };
@@ -81,6 +83,56 @@ fn too_few_rows_do_not_finish() {
     assert!(session.finish().is_ok());
 }
 
+/// Runs `pixels` through every plan of both processors and compares all taps and results with the definitions'.
+fn assert_plans_agree(model: &Model<'_>, pixels: &[u8]) {
+    let expected = run_core(model, pixels, 0x00);
+    let smallest = Plan::new(model.network()).arena_bytes();
+    for processor in [Processor::Scalar, Processor::Vector] {
+        let fastest = Plan::within_on(model, usize::MAX, processor);
+        let room = fastest.arena_bytes() - smallest;
+        for step in 0..=4 {
+            let plan = Plan::within_on(model, smallest + step * room / 4, processor);
+            assert_eq!(Plan::within_on(model, plan.arena_bytes(), processor), plan, "its own length gives the plan");
+            let found = run_core_planned(model, pixels, 0xa5, plan);
+            for (found, expected) in found.taps.iter().zip(&expected.taps) {
+                assert_eq!(found.values, expected.values, "{:?} on {processor:?}", expected.tap);
+            }
+            let results = |run: &CoreRun| (run.scores_q16.clone(), run.maps.clone(), run.labels.clone());
+            assert_eq!((found.taps.len(), results(&found)), (expected.taps.len(), results(&expected)));
+        }
+    }
+}
+
+#[test]
+fn plans_with_deconvolutions_by_winograd_agree() {
+    let input = InputSpec { width: 64, height: 48, channels: 3 };
+    let network = Network::new(NetworkSpec::table2(0.125, input, 21)).expect("a preset is a network");
+    // A model whose weights allow it for deconvolutions of both kinds.
+    let allows = |seed: &u64| {
+        let bytes = random_model::bytes(&network, *seed);
+        let model = Model::parse(bytes.as_slice()).expect("a valid model");
+        let plan = Plan::within_on(&model, usize::MAX, Processor::Vector);
+        let takes = |index| matches!(plan.deconvolution_kernel(index), DeconvolutionKernel::VectorWinograd { .. });
+        let kind = |unpool| network.decoder().iter().enumerate().any(|(i, layer)| layer.unpool == unpool && takes(i));
+        kind(true) && kind(false)
+    };
+    let seed = (0..100).find(allows).expect("one of these models is within the bounds");
+    let bytes = random_model::bytes(&network, seed);
+    let model = Model::parse(bytes.as_slice()).expect("a valid model");
+    assert_plans_agree(&model, &random_model::image(&network, seed));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn all_plans_agree(network in networks(), seed in any::<u64>()) {
+        let bytes = random_model::bytes(&network, seed);
+        let model = Model::parse(bytes.as_slice()).expect("a valid model");
+        assert_plans_agree(&model, &random_model::image(&network, seed));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
@@ -102,25 +154,6 @@ proptest! {
             // An image that was begun and given up.
             session.push_row(&pixels[..network.input().row_elements()]).expect("a row of the right length");
             session.restart();
-        }
-    }
-
-    #[test]
-    fn every_plan_gives_the_values_of_the_definitions(network in networks(), seed in any::<u64>()) {
-        let bytes = random_model::bytes(&network, seed);
-        let model = Model::parse(bytes.as_slice()).expect("a valid model");
-        let pixels = random_model::image(&network, seed);
-        let expected = run_core(&model, &pixels, 0);
-        let (smallest, fastest) = (Plan::new(&network), Plan::within(&model, usize::MAX));
-        let room = fastest.arena_bytes() - smallest.arena_bytes();
-        for step in 0..=4 {
-            let plan = Plan::within(&model, smallest.arena_bytes() + step * room / 4);
-            prop_assert_eq!(&Plan::within(&model, plan.arena_bytes()), &plan);
-            let found = run_core_planned(&model, &pixels, 0xa5, plan.clone());
-            for (found, expected) in found.taps.iter().zip(&expected.taps) {
-                prop_assert!(found.values == expected.values, "{} under {:?}", found.tap.name(&network), plan);
-            }
-            prop_assert_eq!(&found.scores_q16, &expected.scores_q16);
         }
     }
 
