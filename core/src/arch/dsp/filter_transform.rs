@@ -36,8 +36,8 @@ pub(crate) fn filter_transform(
     if channels == 0 || !channels.is_multiple_of(4) || short || output > 1 {
         return;
     }
-    // SAFETY: the assembly reads `channels` bytes, a multiple of 4, of each tap, with instructions that may be unaligned; for every
-    // four of them it writes words of output `output` among the kernel's places. Both are borrowed here. It keeps every register
-    // that the convention keeps.
+    // SAFETY: the assembly reads `channels` bytes, a multiple of 4, of each tap, with instructions that may be unaligned; for
+    // every four of them it writes words of output `output` among the kernel's places. Both are borrowed here. It keeps every
+    // register that the convention keeps.
     unsafe { transform(taps.as_ptr(), channels, kernel * channels, u.as_mut_ptr().cast::<u32>().add(output)) }
 }

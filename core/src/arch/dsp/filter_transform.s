@@ -1,7 +1,6 @@
-// U = G g G^T of a filter, two channels of every four: r0 taps, r1 bytes between columns (and of all channels), r2 bytes between
-// rows, r3 u.
-// The taps of a block stay in registers: r3-r5, r6-r8, r9-r11, a row each; lr u.
-// On the stack: 0 the block's taps, 4 r1, 8 r2, 12 end of the block's first tap, 16 taps, 20 u.
+// U = G g G^T of a filter, two channels of every four: r0 taps, r1 bytes between columns (and of all channels), r2 bytes
+// between rows, r3 u. The taps of a block stay in registers: r3-r5, r6-r8, r9-r11, a row each; lr u. On the stack: 0 the
+// block's taps, 4 r1, 8 r2, 12 end of the block's first tap, 16 taps, 20 u.
     .syntax unified
 // Where row r and column c of the result go; sb_inner, sb_row_5, sb_column_5, sb_corner: see blocks.rs.
     .macro sb_filter_store register, r, c

@@ -53,9 +53,9 @@ pub(crate) fn patch_transform<const TILES: usize>(
         return;
     }
     let (rows, [even, odd]) = (rows.map(<[u8]>::as_ptr), v.map(|v| v.as_mut_ptr().cast::<u32>()));
-    // SAFETY: the assembly reads `4 * groups` bytes of each of `side` pixels in `side` rows, `needed` bytes in all of a row, with
-    // instructions that may be unaligned; for every group it writes words of tile `tile` among the kernel's places, in both
-    // halves. All are borrowed here. It keeps every register that the convention keeps.
+    // SAFETY: the assembly reads `4 * groups` bytes of each of `side` pixels in `side` rows, `needed` bytes in all of a row,
+    // with instructions that may be unaligned; for every group it writes words of tile `tile` among the kernel's places, in
+    // both halves. All are borrowed here. It keeps every register that the convention keeps.
     unsafe {
         let job = Job { even: even.add(tile), odd: odd.add(tile), groups };
         transform(rows.as_ptr(), channels, &raw const job);

@@ -1,8 +1,7 @@
-// V = B^T d B, two channels a word: r0 addresses of rows, r1 bytes between pixels, r2 a job: v of the even pairs of channels, v of the
-// odd ones, groups of four channels.
-// A row of the patch is transformed along x in r0-r5 (even channels) and r6-r11 (odd ones) and pushed; then column by column.
-// On the stack, below what is pushed: 0 six rows, 24 and 28 v, 32 groups left, 36 bytes between pixels, 40 way back from the
-// rows, 44 addresses of rows, 48 the job.
+// V = B^T d B, two channels a word: r0 addresses of rows, r1 bytes between pixels, r2 a job: v of the even pairs of channels,
+// v of the odd ones, groups of four channels. A row of the patch is transformed along x in r0-r5 (even channels) and r6-r11
+// (odd ones) and pushed; then column by column. On the stack, below what is pushed: 0 six rows, 24 and 28 v, 32 groups left,
+// 36 bytes between pixels, 40 way back from the rows, 44 addresses of rows, 48 the job.
     .syntax unified
     .equ SB_LOW_LANE_OFFSET, 12800
 // B^T d in place, t being free; the results 0 to 5 are d0, d1, d4, d3, d2, d5.
@@ -110,7 +109,8 @@ switchback_patch_rows_\columns:
     sb_patch_store r5, \tiles, \row_5
     .endif
     .endm
-// A block of `rows` rows and `columns` columns of taps, from tap (`first_row`, `first_column`) on; for the others see blocks.rs.
+// A block of `rows` rows and `columns` columns of taps, from tap (`first_row`, `first_column`) on; for the others see
+// blocks.rs.
     .macro sb_patch_block tiles, rows, columns, first_row, first_column, places, inner, row_5, column_5, corner
     ldrd r0, r2, [sp, #44]
     .if \first_row

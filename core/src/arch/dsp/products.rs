@@ -1,5 +1,5 @@
-//! [`super::super::portable::products`] with two products an instruction: eight sums, two words of weights and two of input fill
-//! the registers, so this is assembly.
+//! [`super::super::portable::products`] with two products an instruction: eight sums, two words of weights and two of input
+//! fill the registers, so this is assembly.
 
 use core::arch::global_asm;
 use core::ptr;
@@ -72,9 +72,9 @@ pub(crate) fn products<const TILES: usize>(
         further_rounds: rounds - 1,
         skipped_of_half: (rounds * steps / 2 + 1).wrapping_sub(depth / 2),
     };
-    // SAFETY: every frequency starts within the first places of `v` and of `u`, and its steps go through those of all pairs, which
-    // are `places` in both, as the portable definition's do. The assembly reads a pair of seeds, if there are any, for each
-    // frequency, and reads and writes all of `sums`; it keeps every register that the convention keeps. `LDRD` wants words,
-    // which u32 is aligned to.
+    // SAFETY: every frequency starts within the first places of `v` and of `u`, and its steps go through those of all pairs,
+    // which are `places` in both, as the portable definition's do. The assembly reads a pair of seeds, if there are any, for
+    // each frequency, and reads and writes all of `sums`; it keeps every register that the convention keeps. `LDRD` wants
+    // words, which u32 is aligned to.
     unsafe { products(v.as_ptr().cast(), u.as_ptr().cast(), &raw const job) }
 }

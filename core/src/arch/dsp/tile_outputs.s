@@ -183,7 +183,8 @@ switchback_pooled_\tiles:
     strb r2, [r3], #1
     str r3, [sp, #(96 + 16 + 4 * \y)]
     .endm
-// On the stack: 0 and 4 multipliers, 8 sums, 12 tiles left, 16 to 28 out, 32 bytes between columns, 36 those between tiles less 2.
+// On the stack: 0 and 4 multipliers, 8 sums, 12 tiles left, 16 to 28 out, 32 bytes between columns, 36 those between tiles
+// less 2.
     .macro sb_plain tiles
     .section .text.switchback_plain_\tiles, "ax", %progbits
     .global switchback_plain_\tiles

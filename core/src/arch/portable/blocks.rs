@@ -1,7 +1,7 @@
 //! Kernels as blocks of at most 3x3 taps, and where the frequencies of their transforms stand.
 //!
-//! The blocks of a larger kernel are no more than further channels of the same transform. A block of two taps along a side has no
-//! frequency 5 there.
+//! The blocks of a larger kernel are no more than further channels of the same transform. A block of two taps along a side has
+//! no frequency 5 there.
 
 use super::products::Run;
 
@@ -26,13 +26,13 @@ pub struct Block {
 
 /// Places of a pair of channels of a 3x3 kernel.
 pub const PLACES: usize = 36;
-/// Places of a pair of channels of a kernel in four blocks: four times [`STRIDE`], so that in every run of frequencies the blocks
-/// follow each other at one distance.
+/// Places of a pair of channels of a kernel in four blocks: four times [`STRIDE`], so that in every run of frequencies the
+/// blocks follow each other at one distance.
 pub const CUT_PLACES: usize = 4 * STRIDE;
 /// That distance; twice as much in runs that only half of the blocks have.
 pub const STRIDE: usize = 31;
-/// The only place of [`CUT_PLACES`] that a run meets and no transform writes: it stands where the corner would be in a block that has
-/// row 5 but not column 5. Weights are 0 there.
+/// The only place of [`CUT_PLACES`] that a run meets and no transform writes: it stands where the corner would be in a block
+/// that has row 5 but not column 5. Weights are 0 there.
 pub const BLANK: usize = 3 * STRIDE - 1;
 
 /// A 3x3 kernel, then the four blocks of a 5x5 kernel.

@@ -20,8 +20,8 @@ pub(crate) const LOW_LANE_OFFSET: u32 = 12_800;
 /// Transforms what a tile reads for a kernel of 3 or 5 taps a side: `kernel + 3` rows of as many pixels.
 ///
 /// - `rows`: each from its first pixel on, `channels` elements a pixel; the last two are not read for 3 taps.
-/// - `v`: for the even pair of channels of every four, then for the odd one, the places of [`BLOCKS`], `[place][tile]`, of which
-///   tile `tile` is written.
+/// - `v`: for the even pair of channels of every four, then for the odd one, the places of [`BLOCKS`], `[place][tile]`, of
+///   which tile `tile` is written.
 pub fn patch_transform<const TILES: usize>(
     kernel: usize,
     rows: &[&[u8]; MAX_ROWS],
@@ -104,8 +104,8 @@ fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32,
     }
 }
 
-/// B^T d of six words. A word is the integer `high * 2^16 + low`, the transform is linear, and every low lane ends positive: what
-/// is borrowed in between is given back.
+/// B^T d of six words. A word is the integer `high * 2^16 + low`, the transform is linear, and every low lane ends positive:
+/// what is borrowed in between is given back.
 #[inline(always)]
 pub(crate) const fn line(d: [u32; 6]) -> [u32; 6] {
     let c = d[4].wrapping_sub(d[2]);

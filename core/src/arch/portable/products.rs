@@ -7,8 +7,8 @@ use super::lanes::multiply_add;
 /// Frequencies of F(4x4,3x3).
 pub const FREQUENCIES: usize = 36;
 
-/// Where frequency `(r, c)` stands in the sums: those that all blocks of a larger kernel have, then those of row 5, then the others
-/// of column 5.
+/// Where frequency `(r, c)` stands in the sums: those that all blocks of a larger kernel have, then those of row 5, then the
+/// others of column 5.
 pub const fn frequency(r: usize, c: usize) -> usize {
     match (r, c) {
         (5, 5) => 30,
@@ -31,15 +31,15 @@ pub struct Run {
     pub stride: usize,
 }
 
-/// All products of a kernel of 3 or 5 taps a side. For every run, `i` below its `count`, frequency `f = first + i`, tile `t` and output
-/// `o`, with `v` and `u` as long as each other:
+/// All products of a kernel of 3 or 5 taps a side. For every run, `i` below its `count`, frequency `f = first + i`, tile `t`
+/// and output `o`, with `v` and `u` as long as each other:
 ///
 /// ```text
 /// sums[f][t][o] = seeds[f][o] + sum over k of low(v[p][t]) * low(u[p][o]) + high(..) * high(..)     (mod 2^32)
 ///                                                            p = start + i + k * stride
 /// ```
-/// - `v`: transformed input, two channels a word, for each tile; `u`: transformed weights of two outputs. Both have the places of
-///   [`BLOCKS`](super::blocks::BLOCKS) for each pair of channels.
+/// - `v`: transformed input, two channels a word, for each tile; `u`: transformed weights of two outputs. Both have the places
+///   of [`BLOCKS`](super::blocks::BLOCKS) for each pair of channels.
 /// - `seeds`: what the sums start from; where there are none, from what they are.
 pub fn products<const TILES: usize>(
     kernel: usize,

@@ -1,4 +1,5 @@
-//! From the sums of a Winograd convolution to its outputs: A^T M A, the scale removed, the pool with its switches, requantization.
+//! From the sums of a Winograd convolution to its outputs: A^T M A, the scale removed, the pool with its switches,
+//! requantization.
 #![allow(
     clippy::indexing_slicing,
     clippy::needless_range_loop,
@@ -17,8 +18,8 @@ const INVERSE_OF_9: u32 = 0x38e3_8e39;
 const SCALE_BITS: [u32; TILE] = [3, 2, 1, 1];
 
 /// What the seeds of the sums of two filters start from: frequency, row, column and value; all others are 0. Through A^T and A
-/// they become what numbers the four accumulators of a window, whatever the scale: with it, 2 bits below an accumulator are 3, 2,
-/// 1, 0.
+/// they become what numbers the four accumulators of a window, whatever the scale: with it, 2 bits below an accumulator are 3,
+/// 2, 1, 0.
 pub const NUMBERING: [(usize, u32); 4] =
     [(frequency(1, 1), 18), (frequency(2, 1), 9), (frequency(1, 2), 3), (frequency(1, 3), 3)];
 

@@ -4,9 +4,9 @@
 //! ```text
 //! y = A^T [ sum over c of (G g G^T) . (B^T d B) ] A,   y[i][j] = scale[i] scale[j] acc[i][j],   scale = 24, 12, 6, 6
 //! ```
-//! All fractions are moved into A, so every number is an integer. `scale[i] scale[j]` is 9 times a power of two; with |acc| < 2^25
-//! ([`winograd_bound`]) both are removed exactly modulo 2^32, so sums in between may wrap. A larger kernel is cut into blocks
-//! of at most 3x3 taps, which are no more than further channels of the same transform.
+//! All fractions are moved into A, so every number is an integer. `scale[i] scale[j]` is 9 times a power of two; with |acc| <
+//! 2^25 ([`winograd_bound`]) both are removed exactly modulo 2^32, so sums in between may wrap. A larger kernel is cut into
+//! blocks of at most 3x3 taps, which are no more than further channels of the same transform.
 
 mod input_transform;
 mod output_transform;
@@ -35,8 +35,8 @@ pub const fn winograd_suits(layer: &EncoderLayer) -> bool {
     matches!(layer.kernel, 3 | 5) && layer.input.channels.is_multiple_of(4) && layer.output.channels.is_multiple_of(4)
 }
 
-/// The largest magnitude of an accumulator whose inputs are 0 to 255, one sign of weights at a time; below 2^25 for every filter,
-/// [`winograd_rows`] is exact.
+/// The largest magnitude of an accumulator whose inputs are 0 to 255, one sign of weights at a time; below 2^25 for every
+/// filter, [`winograd_rows`] is exact.
 pub fn winograd_bound(filter: &[i8], bias: i32) -> i64 {
     let sum = |sign: i64| filter.iter().map(|&w| (sign * i64::from(w)).max(0)).sum::<i64>();
     255 * sum(1).max(sum(-1)) + i64::from(bias).abs()

@@ -46,8 +46,8 @@ const fn all_places(layer: &EncoderLayer) -> usize {
     places(layer.kernel) * layer.input.channels / 2
 }
 
-/// Whether weights are transformed for the even pairs of channels, multiplied, and then the same for the odd ones: where few tiles
-/// share them, they would take much of the room.
+/// Whether weights are transformed for the even pairs of channels, multiplied, and then the same for the odd ones: where few
+/// tiles share them, they would take much of the room.
 pub(super) const fn is_halved(layer: &EncoderLayer, tiles: usize) -> bool {
     tiles <= WIDEST && 2 * all_places(layer) > 4 * SUMS
 }
@@ -82,8 +82,8 @@ impl<'a> Scratch<'a> {
         zerocopy::IntoBytes::as_mut_bytes(self.rest.get_mut(..self.patch).unwrap_or(&mut []))
     }
 
-    /// The transformed input, of even and of odd pairs of channels, of the group of `TILES` tiles that starts with tile `done` of
-    /// the pass, and the copied patch.
+    /// The transformed input, of even and of odd pairs of channels, of the group of `TILES` tiles that starts with tile `done`
+    /// of the pass, and the copied patch.
     pub(super) fn group_and_patch<const TILES: usize>(&mut self, done: usize) -> ([&mut [[u32; TILES]]; 2], &[u8]) {
         let group = self.v.get_mut(done * self.tile..(done + TILES) * self.tile).unwrap_or(&mut []);
         let (even, odd) = group.as_chunks_mut().0.split_at_mut_checked(self.tile / 2).unwrap_or_default();
