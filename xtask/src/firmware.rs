@@ -9,16 +9,28 @@ use boards::Board;
 use crate::error::XtaskError;
 use crate::{paths, targets};
 
-/// Builds a program of the firmware in the repository `root` with models, and gives its path. The next build may overwrite it.
+/// The folder of build results for the working tree.
+pub fn target_folder() -> PathBuf {
+    paths::target_folder().join("firmware")
+}
+
+/// Builds a program of the firmware in the repository `root` with models into the folder `target`, and gives its path. The next build
+/// may overwrite it. Cargo takes packages at the same place of two work trees for the same, so each needs a folder of its own.
 ///
 /// # Errors
 /// [`XtaskError`] when there is no compiler for the board, or it finds errors.
-pub fn build(root: &Path, board: &Board, models: &[PathBuf], program: &str) -> Result<PathBuf, XtaskError> {
+pub fn build(
+    root: &Path,
+    target: &Path,
+    board: &Board,
+    models: &[PathBuf],
+    program: &str,
+) -> Result<PathBuf, XtaskError> {
     let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
     let models = env::join_paths(models).map_err(|_| failed())?;
     let mut build = targets::of_board(board)?.cargo("build");
     build.args(["--release", "--bin", program, "--message-format", "json-render-diagnostics", "--target-dir"]);
-    build.arg(paths::target_folder().join("firmware"));
+    build.arg(target);
     build.current_dir(root.join("firmware"));
     build.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", models);
     let output = build

@@ -52,7 +52,8 @@ pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
     targets::of_board(&board)?;
     let trainer = host_program::build(trainer::PACKAGE)?;
     let log_reader = host_program::build(LOG_READER)?;
-    let elf = firmware::build(paths::root(), &board, std::slice::from_ref(&model), "firmware")?;
+    let elf =
+        firmware::build(paths::root(), &firmware::target_folder(), &board, std::slice::from_ref(&model), "firmware")?;
 
     let stop = interruption();
     let mut emulator = Emulator::start(&board, &elf, &log_reader)?;

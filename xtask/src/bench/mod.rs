@@ -8,6 +8,7 @@ mod models;
 mod network;
 mod revision;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use boards::Board;
@@ -68,12 +69,12 @@ pub fn run(arguments: &BenchArguments) -> Result<ExitCode, XtaskError> {
     };
     if let Some(revision) = &arguments.compare {
         let revision = Revision::check_out(revision)?;
-        let before = count(revision.root(), &board, &models)?;
-        let now = count(paths::root(), &board, &models)?;
+        let before = count(revision.root(), &revision::target_folder(), &board, &models)?;
+        let now = count(paths::root(), &firmware::target_folder(), &board, &models)?;
         revision::print(&board, revision.name(), &before, &now);
         return Ok(ExitCode::SUCCESS);
     }
-    let counts = count(paths::root(), &board, &models)?;
+    let counts = count(paths::root(), &firmware::target_folder(), &board, &models)?;
     println!("{}, {}: instructions of one image", board.name, board.description);
     match arguments.kernels {
         true => kernels::print(&board, &counts),
@@ -93,8 +94,8 @@ pub fn run(arguments: &BenchArguments) -> Result<ExitCode, XtaskError> {
 }
 
 /// What the program of the repository `root` counts.
-fn count(root: &std::path::Path, board: &Board, models: &Models) -> Result<Vec<Count>, XtaskError> {
-    let elf = firmware::build(root, board, &models.paths, PROGRAM)?;
+fn count(root: &Path, target: &Path, board: &Board, models: &Models) -> Result<Vec<Count>, XtaskError> {
+    let elf = firmware::build(root, target, board, &models.paths, PROGRAM)?;
     let counts = count::parse(board, &emulator::count(board, &elf, models.every_plan)?)?;
     Ok(if models.every_plan { kernels::single(counts) } else { models.named(counts) })
 }

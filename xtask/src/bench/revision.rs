@@ -15,6 +15,11 @@ pub struct Revision {
     name: String,
 }
 
+/// The folder of build results for other revisions.
+pub fn target_folder() -> PathBuf {
+    paths::target_folder().join("firmware-of-revision")
+}
+
 impl Revision {
     /// Checks a revision out.
     ///
@@ -24,7 +29,7 @@ impl Revision {
         let missing = || XtaskError::NoSuchRevision { revision: revision.to_owned() };
         let commit = format!("{revision}^{{commit}}");
         let name = process::output(git().args(["rev-parse", "--short", "--verify", &commit])).ok_or_else(missing)?;
-        let root = paths::target_folder().join("revisions").join(&name);
+        let root = paths::target_folder().join("revision");
         let found = Self { root, name };
         // What an interrupted comparison left.
         found.remove();
