@@ -57,18 +57,33 @@ impl<'m> Choices<'m> {
         Self { network, encoder: encoder.collect(), decoder: decoder.collect() }
     }
 
-    /// From the definitions on, the layer that saves most by another kind of kernel takes it, as long as there is one within
-    /// `budget`.
+    /// The faster of two plans within `budget`: one that takes any kernel as soon as it fits, and one that first gives every
+    /// layer a kernel that needs no memory but scratch.
     pub(super) fn fastest(&self, budget: usize) -> Plan {
-        let definitions = Kernels::definitions(self.network);
-        let mut plan = Plan::with_kernels(self.network, definitions);
-        let budget = budget.max(plan.arena_bytes());
+        let definitions = Plan::with_kernels(self.network, Kernels::definitions(self.network));
+        let smallest = definitions.arena_bytes();
+        let budget = budget.max(smallest);
+        let direct = self.climb(definitions.clone(), budget, |_| true);
+        let thrifty = self.climb(definitions, budget, |replacement| {
+            !matches!(
+                replacement,
+                Replacement::Convolution(_, ConvolutionKernel::Winograd { .. })
+                    | Replacement::Deconvolution(_, DeconvolutionKernel::Gather { .. })
+            )
+        });
+        let thrifty = self.climb(thrifty, budget, |_| true);
+        let faster = if self.cost(thrifty.kernels()) < self.cost(direct.kernels()) { thrifty } else { direct };
+        // The definitions' length is the smallest there is, even where other kernels happen to lie closer.
+        faster.at_least(smallest)
+    }
+
+    /// From `plan` on, the layer that saves most by another kind of kernel takes it, as long as there is one within `budget`.
+    fn climb(&self, mut plan: Plan, budget: usize, allowed: fn(&Replacement) -> bool) -> Plan {
         let mut least = self.cost(plan.kernels());
         loop {
             let mut better = None;
-            for replacement in self.replacements() {
-                let kinds = plan.kernels().with(replacement);
-                let Some(kernels) = self.sized(&kinds, budget) else { continue };
+            for replacement in self.replacements().filter(allowed) {
+                let Some(kernels) = self.sized(plan.kernels(), replacement, budget) else { continue };
                 let cost = self.cost(&kernels);
                 if cost < least {
                     let candidate = Plan::with_kernels(self.network, kernels);
@@ -95,19 +110,31 @@ impl<'m> Choices<'m> {
         encoder.chain(decoder)
     }
 
-    /// Kernels of the same kinds, each with the scratch that is fastest in the room that the other buffers leave.
-    fn sized(&self, kinds: &Kernels, budget: usize) -> Option<Kernels> {
-        let room = |phase| budget.checked_sub(bytes_beside_scratch(self.network, kinds, phase));
-        let (encode, decode) = (room(Phase::Encode)?, room(Phase::Decode)?);
-        let mut kernels = Kernels::default();
-        for (layer, &kind) in self.network.encoder().iter().zip(&kinds.encoder) {
-            // As many as layers: it always fits, here and below.
-            let _ = kernels.encoder.push(fastest_convolution(layer, kind, encode)?);
+    /// Kernels with one layer's kind replaced, each layer of its phase with the scratch that is fastest in the room that the
+    /// other buffers leave. The other phase has the same room as before.
+    fn sized(&self, kernels: &Kernels, replacement: Replacement, budget: usize) -> Option<Kernels> {
+        let room = |kernels: &Kernels, phase| budget.checked_sub(bytes_beside_scratch(self.network, kernels, phase));
+        let mut replaced = kernels.with(replacement);
+        match replacement {
+            Replacement::Convolution(i, _) => {
+                let new = room(&replaced, Phase::Encode)?;
+                // In the same room the other layers are as fast as they can be.
+                let same = room(kernels, Phase::Encode) == Some(new);
+                let layers = self.network.encoder().iter().zip(&mut replaced.encoder).enumerate();
+                for (_, (layer, kernel)) in layers.filter(|&(index, _)| index == i || !same) {
+                    *kernel = fastest_convolution(layer, *kernel, new)?;
+                }
+            }
+            Replacement::Deconvolution(i, _) => {
+                let new = room(&replaced, Phase::Decode)?;
+                let same = room(kernels, Phase::Decode) == Some(new);
+                let layers = self.network.decoder().iter().zip(&mut replaced.decoder).enumerate();
+                for (_, (layer, kernel)) in layers.filter(|&(index, _)| index == i || !same) {
+                    *kernel = fastest_deconvolution(layer, *kernel, new)?;
+                }
+            }
         }
-        for (layer, &kind) in self.network.decoder().iter().zip(&kinds.decoder) {
-            let _ = kernels.decoder.push(fastest_deconvolution(layer, kind, decode)?);
-        }
-        Some(kernels)
+        Some(replaced)
     }
 
     fn cost(&self, kernels: &Kernels) -> u64 {
@@ -238,7 +265,7 @@ fn blocking_cost(layer: &EncoderLayer, blocking: Blocking) -> u64 {
     // The last group of four is computed whole.
     let padded = tiles.next_multiple_of(4) * 1000 / tiles;
     let (products, visits, weights, input, output) =
-        if layer.kernel <= 3 { (250, 1100, 800, 2300, 4000) } else { (215, 950, 1080, 3400, 1700) };
+        if layer.kernel <= 3 { (270, 1100, 600, 1700, 4000) } else { (260, 860, 950, 2200, 1500) };
     (products + visits / part) * padded / 1000 + weights / tiles + input / filters + output / channels.max(1) as u64
 }
 
@@ -246,13 +273,14 @@ fn deconvolution_cost(layer: &DecoderLayer, kernel: DeconvolutionKernel) -> u64 
     let (filters, outputs) = (layer.input.channels.max(1) as u64, layer.output.channels.max(1) as u64);
     // Packed weights, lists, sums of parts.
     let gather = |columns: usize, lists: u64, parts: usize| {
-        200 + 375 / columns.max(1) as u64 + 600 * lists / outputs + 600 * (parts as u64 - 1) / filters
+        190 + 450 / columns.max(1) as u64 + 1000 * lists / outputs + 3000 * (parts as u64 - 1) / filters
     };
     match kernel {
         DeconvolutionKernel::Definition if layer.unpool => DEFINITION / 4,
         DeconvolutionKernel::Definition => DEFINITION / 2,
         DeconvolutionKernel::Gather { parts } => gather(layer.input.width, 1, parts),
-        DeconvolutionKernel::GatherStrips { parts, columns } => gather(columns, 3, parts),
+        // Three rows anew, and a column on either side.
+        DeconvolutionKernel::GatherStrips { parts, columns } => gather(columns, 3 + 6 / columns.max(1) as u64, parts),
         DeconvolutionKernel::BlockedWinograd(blocking) => 50 + blocking_cost(&ops::as_convolution(layer), blocking),
     }
 }
