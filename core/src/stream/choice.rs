@@ -41,18 +41,38 @@ impl<'m> Choices<'m> {
         Self { network, processor, encoder: bounded(encoder), decoder: bounded(decoder) }
     }
 
-    /// From the definitions on, the layer that saves most by another kind of kernel takes it, as long as there is one within
-    /// `budget`.
+    /// The faster of two plans within `budget`: one that takes any kernel as soon as it fits, and one that first gives every
+    /// layer a kernel that needs no memory but scratch.
     pub(super) fn fastest(&self, budget: usize) -> Plan {
-        let definitions = Kernels::definitions(self.network);
-        let mut plan = Plan::with_kernels(self.network, definitions);
-        let budget = budget.max(plan.arena_bytes());
+        let definitions = Plan::with_kernels(self.network, Kernels::definitions(self.network));
+        let smallest = definitions.arena_bytes();
+        let budget = budget.max(smallest);
+        let direct = self.climb(definitions.clone(), budget, |_| true);
+        let thrifty = self.climb(definitions, budget, |replacement| {
+            !matches!(
+                replacement,
+                Replacement::Convolution(
+                    _,
+                    ConvolutionKernel::Winograd { .. } | ConvolutionKernel::VectorWinograd { .. }
+                ) | Replacement::Deconvolution(
+                    _,
+                    DeconvolutionKernel::Gather { .. } | DeconvolutionKernel::VectorWinograd { .. }
+                )
+            )
+        });
+        let thrifty = self.climb(thrifty, budget, |_| true);
+        let faster = if self.cost(thrifty.kernels()) < self.cost(direct.kernels()) { thrifty } else { direct };
+        // The definitions' length is the smallest there is, even where other kernels happen to lie closer.
+        faster.at_least(smallest)
+    }
+
+    /// From `plan` on, the layer that saves most by another kind of kernel takes it, as long as there is one within `budget`.
+    fn climb(&self, mut plan: Plan, budget: usize, allowed: fn(&Replacement) -> bool) -> Plan {
         let mut least = self.cost(plan.kernels());
         loop {
             let mut better = None;
-            for replacement in self.replacements() {
-                let kinds = plan.kernels().with(replacement);
-                let Some(kernels) = self.sized(&kinds, budget) else { continue };
+            for replacement in self.replacements().filter(allowed) {
+                let Some(kernels) = self.sized(plan.kernels(), replacement, budget) else { continue };
                 let cost = self.cost(&kernels);
                 if cost < least {
                     let candidate = Plan::with_kernels(self.network, kernels);
@@ -79,19 +99,31 @@ impl<'m> Choices<'m> {
         encoder.chain(decoder)
     }
 
-    /// Kernels of the same kinds, each with the scratch that is fastest in the room that the other buffers leave.
-    fn sized(&self, kinds: &Kernels, budget: usize) -> Option<Kernels> {
-        let room = |phase| budget.checked_sub(bytes_beside_scratch(self.network, kinds, phase));
-        let (encode, decode) = (room(Phase::Encode)?, room(Phase::Decode)?);
-        let mut kernels = Kernels::default();
-        for (layer, &kind) in self.network.encoder().iter().zip(&kinds.encoder) {
-            // As many as layers: it always fits, here and below.
-            let _ = kernels.encoder.push(fastest_convolution(layer, kind, encode)?);
+    /// Kernels with one layer's kind replaced, each layer of its phase with the scratch that is fastest in the room that the
+    /// other buffers leave. The other phase has the same room as before.
+    fn sized(&self, kernels: &Kernels, replacement: Replacement, budget: usize) -> Option<Kernels> {
+        let room = |kernels: &Kernels, phase| budget.checked_sub(bytes_beside_scratch(self.network, kernels, phase));
+        let mut replaced = kernels.with(replacement);
+        match replacement {
+            Replacement::Convolution(i, _) => {
+                let new = room(&replaced, Phase::Encode)?;
+                // In the same room the other layers are as fast as they can be.
+                let same = room(kernels, Phase::Encode) == Some(new);
+                let layers = self.network.encoder().iter().zip(&mut replaced.encoder).enumerate();
+                for (_, (layer, kernel)) in layers.filter(|&(index, _)| index == i || !same) {
+                    *kernel = fastest_convolution(layer, *kernel, new)?;
+                }
+            }
+            Replacement::Deconvolution(i, _) => {
+                let new = room(&replaced, Phase::Decode)?;
+                let same = room(kernels, Phase::Decode) == Some(new);
+                let layers = self.network.decoder().iter().zip(&mut replaced.decoder).enumerate();
+                for (_, (layer, kernel)) in layers.filter(|&(index, _)| index == i || !same) {
+                    *kernel = fastest_deconvolution(layer, *kernel, new)?;
+                }
+            }
         }
-        for (layer, &kind) in self.network.decoder().iter().zip(&kinds.decoder) {
-            let _ = kernels.decoder.push(fastest_deconvolution(layer, kind, decode)?);
-        }
-        Some(kernels)
+        Some(replaced)
     }
 
     fn cost(&self, kernels: &Kernels) -> u64 {

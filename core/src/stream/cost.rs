@@ -46,7 +46,7 @@ pub(super) fn blocking_cost(layer: &EncoderLayer, blocking: Blocking) -> u64 {
     // The last group of four is computed whole.
     let padded = tiles.next_multiple_of(4) * 1000 / tiles;
     let (products, visits, weights, input, output) =
-        if layer.kernel <= 3 { (250, 1100, 800, 2300, 4000) } else { (215, 950, 1080, 3400, 1700) };
+        if layer.kernel <= 3 { (270, 1100, 600, 1700, 4000) } else { (260, 860, 950, 2200, 1500) };
     (products + visits / part) * padded / 1000 + weights / tiles + input / filters + output / channels.max(1) as u64
 }
 
@@ -59,13 +59,14 @@ pub(super) fn deconvolution_cost(layer: &DecoderLayer, kernel: DeconvolutionKern
     let (filters, outputs) = (layer.input.channels.max(1) as u64, layer.output.channels.max(1) as u64);
     // Packed weights, lists, sums of parts.
     let gather = |columns: usize, lists: u64, parts: usize| {
-        200 + 375 / columns.max(1) as u64 + 600 * lists / outputs + 600 * (parts as u64 - 1) / filters
+        190 + 450 / columns.max(1) as u64 + 1000 * lists / outputs + 3000 * (parts as u64 - 1) / filters
     };
     match kernel {
         DeconvolutionKernel::Definition if layer.unpool => DEFINITION / 4,
         DeconvolutionKernel::Definition => DEFINITION / 2,
         DeconvolutionKernel::Gather { parts } => gather(layer.input.width, 1, parts),
-        DeconvolutionKernel::GatherStrips { parts, columns } => gather(columns, 3, parts),
+        // Three rows anew, and a column on either side.
+        DeconvolutionKernel::GatherStrips { parts, columns } => gather(columns, 3 + 6 / columns.max(1) as u64, parts),
         DeconvolutionKernel::VectorWinograd { tiles } => 10 + vector_cost(filters, tiles),
         DeconvolutionKernel::BlockedWinograd(blocking) => 50 + blocking_cost(&ops::as_convolution(layer), blocking),
     }

@@ -183,6 +183,11 @@ impl Plan {
         layers == (network.encoder().len(), network.decoder().len()) && own.parts == self.parts
     }
 
+    /// The same in an arena of at least `bytes`.
+    pub(super) fn at_least(self, bytes: usize) -> Self {
+        Self { arena_bytes: self.arena_bytes.max(bytes), ..self }
+    }
+
     pub(super) fn kernels(&self) -> &Kernels {
         &self.kernels
     }

@@ -104,44 +104,70 @@ fn tied(
     let (k, channels) = (layer.kernel, layer.output.channels);
     let (block_y, block_x) = block_at(k, index);
     let bytes = zerocopy::IntoBytes::as_bytes(arrays.weights);
+    let size = k * k * channels;
+    // The last tap of the block: the kernel is turned round.
+    let last = ((k - 1 - 3 * block_y) * k + (k - 1 - 3 * block_x)) * channels + first;
     // In the order of the input's lanes: the first and third of four, then the second and fourth.
     let filters = part_of.step_by(4).flat_map(|filter| [filter, filter + 1]);
     for (filter, u) in filters.zip(u) {
-        let ratios = [filter, filter + 2].map(|filter| arrays.ratios.get(filter).map_or(0, |&ratio| i32::from(ratio)));
-        // Both outputs of both filters, the kernel turned round.
-        let word = |r: usize, c: usize| {
-            let tap = (k - 1 - 3 * block_y - r) * k + (k - 1 - 3 * block_x - c);
-            let outputs = |filter: usize| {
-                let start = (filter * k * k + tap) * channels + first;
-                part(bytes, start..start + 2).first_chunk().map_or(0, |&two| u32::from(u16::from_le_bytes(two)))
-            };
-            pack(outputs(filter), outputs(filter + 2))
-        };
-        let scaled = |lanes: u32| {
-            if ratios == [1, 1] {
-                return lanes;
-            }
-            pack(low(lanes).wrapping_mul(ratios[0]) as u32, high(lanes).wrapping_mul(ratios[1]) as u32)
-        };
+        let pair = [filter, filter + 2];
+        let ratios = pair.map(|filter| arrays.ratios.get(filter).map_or(0, |&ratio| i32::from(ratio)));
+        let weights = pair.map(|filter| part(bytes, filter * size..(filter + 1) * size));
+        let taps = Taps { weights, last, row: k * channels, column: channels, ratios };
         let u = u.as_flattened_mut();
-        let (even, odd) = (|r, c| scaled(even_i8(word(r, c))), |r, c| scaled(odd_i8(word(r, c))));
         match (block_taps(k, block_y), block_taps(k, block_x)) {
-            (3, 3) => two_outputs::<3, 3>(even, odd, u),
-            (3, _) => two_outputs::<3, 2>(even, odd, u),
-            (_, 3) => two_outputs::<2, 3>(even, odd, u),
-            _ => two_outputs::<2, 2>(even, odd, u),
+            (3, 3) => two_outputs::<3, 3>(&taps, u),
+            (3, _) => two_outputs::<3, 2>(&taps, u),
+            (_, 3) => two_outputs::<2, 3>(&taps, u),
+            _ => two_outputs::<2, 2>(&taps, u),
         }
     }
 }
 
-#[inline(always)]
-fn two_outputs<const R: usize, const C: usize>(
-    even: impl Fn(usize, usize) -> u32,
-    odd: impl Fn(usize, usize) -> u32,
-    u: &mut [u32],
-) {
-    lanes::<R, C>(even, u);
-    lanes::<R, C>(odd, u.get_mut(1..).unwrap_or(&mut []));
+/// A block of taps of two filters, for two output channels of a deconvolution.
+struct Taps<'a> {
+    weights: [&'a [u8]; 2],
+    /// Where both outputs of the first tap stand; further ones stand before it.
+    last: usize,
+    /// Weights from one row of taps to the next.
+    row: usize,
+    /// Weights from one tap to the next.
+    column: usize,
+    /// m of both filters.
+    ratios: [i32; 2],
+}
+
+impl Taps<'_> {
+    /// Both outputs of both filters: bytes 0 and 2 of the first output, 1 and 3 of the second.
+    #[inline(always)]
+    fn word(&self, r: usize, c: usize) -> u32 {
+        let start = self.last.wrapping_sub(r * self.row + c * self.column);
+        let [low, high] = self.weights.map(|weights| {
+            let two = weights.get(start..).and_then(|rest| rest.first_chunk());
+            two.map_or(0, |&two| u32::from(u16::from_le_bytes(two)))
+        });
+        pack(low, high)
+    }
+
+    #[inline(always)]
+    fn scaled(&self, lanes: u32) -> u32 {
+        if self.ratios == [1, 1] {
+            return lanes;
+        }
+        pack(low(lanes).wrapping_mul(self.ratios[0]) as u32, high(lanes).wrapping_mul(self.ratios[1]) as u32)
+    }
+}
+
+#[inline(never)]
+fn two_outputs<const R: usize, const C: usize>(taps: &Taps<'_>, u: &mut [u32]) {
+    // One check for all frequencies.
+    let last = 2 * (FREQUENCIES - 1);
+    let words: [[u32; 3]; 3] =
+        core::array::from_fn(|r| core::array::from_fn(|c| if r < R && c < C { taps.word(r, c) } else { 0 }));
+    let Some(first) = u.get_mut(..=last) else { return };
+    lanes::<R, C>(|r, c| taps.scaled(even_i8(words[r][c])), first);
+    let Some(second) = u.get_mut(1..=1 + last) else { return };
+    lanes::<R, C>(|r, c| taps.scaled(odd_i8(words[r][c])), second);
 }
 
 /// Two channels of one block; `u` starts with the filter's first frequency.
