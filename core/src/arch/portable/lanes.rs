@@ -2,6 +2,7 @@
 //!
 //! Four bytes become two words of lanes: *even* (bytes 0 and 2) and *odd* (bytes 1 and 3), the first in the low lane.
 
+use super::patch::keep_apart;
 use crate::numeric::multiply_high_rounded;
 
 /// Bytes 0 and 2 as unsigned lanes.
@@ -16,32 +17,35 @@ pub const fn odd_u8(bytes: u32) -> u32 {
     (bytes >> 8) & 0x00ff_00ff
 }
 
-/// Bytes 0 and 2 as signed lanes.
+/// Bytes 0 and 2 as signed lanes, to be [separated](separate).
 #[inline(always)]
 pub const fn even_i8(bytes: u32) -> u32 {
-    let lanes = even_u8(bytes);
-    // Copies the sign of each byte into the upper half of its lane.
-    lanes | ((lanes & 0x0080_0080) >> 7).wrapping_mul(0xff00)
+    let (low, high) = (bytes as i8, (bytes >> 16) as i8);
+    (low as u32).wrapping_add((high as u32) << 16)
 }
 
-/// Bytes 1 and 3 as signed lanes.
+/// Bytes 1 and 3 as signed lanes, to be [separated](separate).
 #[inline(always)]
 pub const fn odd_i8(bytes: u32) -> u32 {
     even_i8(bytes >> 8)
 }
 
-/// Sum of each lane, wrapping.
+/// Sum of each lane, wrapping, to be [separated](separate).
 #[inline(always)]
 pub const fn add(a: u32, b: u32) -> u32 {
-    const SIGNS: u32 = 0x8000_8000;
-    ((a & !SIGNS) + (b & !SIGNS)) ^ ((a ^ b) & SIGNS)
+    a.wrapping_add(b)
 }
 
-/// Difference of each lane, wrapping.
+/// Difference of each lane, wrapping, to be [separated](separate).
 #[inline(always)]
 pub const fn subtract(a: u32, b: u32) -> u32 {
-    const SIGNS: u32 = 0x8000_8000;
-    ((a | SIGNS) - (b & !SIGNS)) ^ ((a ^ !b) & SIGNS)
+    a.wrapping_sub(b)
+}
+
+/// The lanes of a word in the making, which is `low + 65536 * high`: gives back what a negative low lane borrowed.
+#[inline(always)]
+pub const fn separate(sum: u32) -> u32 {
+    sum.wrapping_add((sum & 0x8000) << 1)
 }
 
 /// The signed low lane.
@@ -66,6 +70,34 @@ pub const fn pack(low: u32, high: u32) -> u32 {
 #[inline(always)]
 pub const fn multiply_add(sum: i32, a: u32, b: u32) -> i32 {
     sum.wrapping_add(low(a).wrapping_mul(low(b))).wrapping_add(high(a).wrapping_mul(high(b)))
+}
+
+/// The lanes of words, in the order of the machine: a sum of products over both does not ask for it.
+#[inline(always)]
+pub fn halves(words: &[u32]) -> &[[i16; 2]] {
+    zerocopy::transmute_ref!(words)
+}
+
+/// `sums[t] + sum over k and both lanes of values[k][t] * weights[k]`, wrapping.
+///
+/// Four sums, their weights and what a step needs besides are as many registers as a compiler finds on a Cortex-M3.
+#[inline(always)]
+pub fn multiply_add_each<const T: usize, const K: usize>(
+    mut sums: [i32; T],
+    values: [[&[i16; 2]; T]; K],
+    weights: [&[i16; 2]; K],
+) -> [i32; T] {
+    let weights = weights.map(|weight| weight.each_ref().map(|&lane| i32::from(lane)));
+    for (t, sum) in sums.iter_mut().enumerate() {
+        keep_apart();
+        for (values, weight) in values.iter().zip(&weights) {
+            let Some(value) = values.get(t) else { continue };
+            for (&value, &weight) in value.iter().zip(weight) {
+                *sum = sum.wrapping_add(i32::from(value).wrapping_mul(weight));
+            }
+        }
+    }
+    sums
 }
 
 /// Rule 4 and ReLU: `clamp((acc * multiplier + 2^31) >> 32, 0, 255)`, for |acc| < 2^30.

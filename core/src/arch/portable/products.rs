@@ -1,5 +1,8 @@
 //! The multiplications of a Winograd convolution: for each frequency, sums over pairs of channels.
 
+use super::lanes::multiply_add_each;
+use super::patch::keep_apart;
+
 /// Frequencies of F(4x4,3x3).
 pub const FREQUENCIES: usize = 36;
 
@@ -16,6 +19,9 @@ pub struct Run {
     pub depth: usize,
 }
 
+/// A pair of channels: `[frequency][tile or output][lane]`.
+type Lanes<const N: usize> = [[[i16; 2]; N]; FREQUENCIES];
+
 /// For every frequency `f` of `run`, tile `t` and output `o`:
 ///
 /// ```text
@@ -31,15 +37,23 @@ pub fn products<const TILES: usize>(
     sums: &mut [[[u32; 2]; TILES]; FREQUENCIES],
 ) {
     let pairs = run.start..run.start + run.depth;
-    let (v, u) = (v.get(pairs.clone()).unwrap_or(&[]), u.get(pairs).unwrap_or(&[]));
+    let (Some(v), Some(u)) = (v.get(pairs.clone()), u.get(pairs)) else { return };
+    let (v, u): (&[Lanes<TILES>], &[Lanes<2>]) = (zerocopy::transmute_ref!(v), zerocopy::transmute_ref!(u));
+    // Channels come in fours.
+    let (v, u) = (v.as_chunks::<2>().0, u.as_chunks::<2>().0);
     for (f, (sums, seeds)) in sums.iter_mut().zip(seeds).enumerate().skip(run.first).take(run.count) {
-        *sums = [*seeds; TILES];
-        for (v, u) in v.iter().zip(u) {
-            let (Some(v), Some(u)) = (v.get(f), u.get(f)) else { continue };
-            for (sums, &v) in sums.iter_mut().zip(v) {
-                for (sum, &u) in sums.iter_mut().zip(u) {
-                    *sum = super::lanes::multiply_add(*sum as i32, v, u) as u32;
-                }
+        if f >= FREQUENCIES {
+            return;
+        }
+        for (o, &seed) in seeds.iter().enumerate() {
+            let mut of_output = [seed as i32; TILES];
+            for (v, u) in v.iter().zip(u) {
+                keep_apart();
+                of_output =
+                    multiply_add_each(of_output, v.each_ref().map(|v| v[f].each_ref()), u.each_ref().map(|u| &u[f][o]));
+            }
+            for (sums, sum) in sums.iter_mut().zip(of_output) {
+                sums[o] = sum as u32;
             }
         }
     }

@@ -9,7 +9,7 @@ use core::ops::Range;
 
 use super::scratch::{Scratch, patch_side};
 use super::{LOW_LANE_OFFSET, PATCH, TILE, block_at, block_taps, blocks_a_side, frequency};
-use crate::arch::lanes::{even_u8, odd_u8, subtract};
+use crate::arch::lanes::{even_u8, odd_u8, separate, subtract};
 use crate::arch::patch::{Patch, keep_apart};
 use crate::arch::products::FREQUENCIES;
 use crate::model::EncoderLayer;
@@ -138,7 +138,7 @@ fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32,
         let row = line(d);
         for c in 0..PATCH {
             if let Some(value) = v.get_mut(TILES * frequency(r, c)) {
-                *value = subtract(row[c], LOW_LANE_OFFSET);
+                *value = separate(subtract(row[c], LOW_LANE_OFFSET));
             }
         }
         keep_apart();

@@ -7,7 +7,7 @@
 
 use super::scratch::Scratch;
 use super::{block_at, block_taps, blocks_a_side, frequency};
-use crate::arch::lanes::{add, even_i8, odd_i8, subtract};
+use crate::arch::lanes::{add, even_i8, odd_i8, separate, subtract};
 use crate::arch::patch::{Patch, keep_apart};
 use crate::arch::products::FREQUENCIES;
 use crate::model::{ConvolutionArrays, EncoderLayer};
@@ -84,7 +84,7 @@ fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, u: 
         let row = line::<C>(g);
         for c in 0..C + 3 {
             if let Some(value) = u.get_mut(2 * frequency(r, c)) {
-                *value = row[c];
+                *value = separate(row[c]);
             }
         }
         keep_apart();
