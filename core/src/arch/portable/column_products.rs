@@ -54,6 +54,7 @@ impl ColumnProducts {
 ///
 /// - `values`: `[kernel + 1 rows][f][word][tile]`.
 /// - `weights`: `[f][seed, then [ky][word]][filter]`.
+#[inline(never)]
 fn column_products<const WORDS: usize>(kernel: usize, values: &[u32], weights: &[u32], products: &mut Products) {
     let (rows, _) = halves(values).as_chunks::<2>().0.as_chunks::<WORDS>().0.as_chunks::<FREQUENCIES>();
     for (f, (sums, weights)) in products.iter_mut().zip(weights.chunks_exact(2 + 2 * kernel * WORDS)).enumerate() {

@@ -1,4 +1,5 @@
 //! The multiplications of a Winograd convolution: for each frequency, sums over pairs of channels.
+#![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes in loops of fixed lengths: no check is left")]
 
 use super::lanes::multiply_add_each;
 use super::patch::keep_apart;
@@ -29,6 +30,7 @@ type Lanes<const N: usize> = [[[i16; 2]; N]; FREQUENCIES];
 /// ```
 /// - `v`: transformed input, `[pair][frequency][tile]`, two channels a word.
 /// - `u`: transformed weights of two outputs, `[pair][frequency][output]`.
+#[inline(never)]
 pub fn products<const TILES: usize>(
     run: &Run,
     v: &[[[u32; TILES]; FREQUENCIES]],
@@ -41,16 +43,15 @@ pub fn products<const TILES: usize>(
     let (v, u): (&[Lanes<TILES>], &[Lanes<2>]) = (zerocopy::transmute_ref!(v), zerocopy::transmute_ref!(u));
     // Channels come in fours.
     let (v, u) = (v.as_chunks::<2>().0, u.as_chunks::<2>().0);
-    for (f, (sums, seeds)) in sums.iter_mut().zip(seeds).enumerate().skip(run.first).take(run.count) {
-        if f >= FREQUENCIES {
-            return;
-        }
-        for (o, &seed) in seeds.iter().enumerate() {
-            let mut of_output = [seed as i32; TILES];
+    let frequencies = run.first..run.first + run.count;
+    let (Some(sums), Some(seeds)) = (sums.get_mut(frequencies.clone()), seeds.get(frequencies)) else { return };
+    for (f, (sums, seeds)) in (run.first..FREQUENCIES).zip(sums.iter_mut().zip(seeds)) {
+        for o in 0..2 {
+            let mut of_output = [seeds[o] as i32; TILES];
             for (v, u) in v.iter().zip(u) {
                 keep_apart();
-                of_output =
-                    multiply_add_each(of_output, v.each_ref().map(|v| v[f].each_ref()), u.each_ref().map(|u| &u[f][o]));
+                let (v, u) = (v.each_ref().map(|v| v[f].each_ref()), u.each_ref().map(|u| &u[f][o]));
+                of_output = multiply_add_each(of_output, v, u);
             }
             for (sums, sum) in sums.iter_mut().zip(of_output) {
                 sums[o] = sum as u32;
