@@ -10,6 +10,7 @@ const DSP_PROCESSORS: [&str; 4] = ["cortex-m33", "cortex-m35p", "cortex-m55", "c
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(switchback_dsp)");
+    println!("cargo::rustc-check-cfg=cfg(switchback_multiply_long)");
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("TARGET").unwrap_or_default();
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
@@ -21,5 +22,9 @@ fn main() {
         || target.starts_with("thumbv8m.main") && processor.is_some_and(|cpu| DSP_PROCESSORS.contains(&cpu));
     if has_dsp {
         println!("cargo::rustc-cfg=switchback_dsp");
+    }
+    // Cortex-M0, M0+ and M23 multiply 32 by 32 bits to 32.
+    if !target.starts_with("thumbv6m") && !target.starts_with("thumbv8m.base") {
+        println!("cargo::rustc-cfg=switchback_multiply_long");
     }
 }
