@@ -2,6 +2,7 @@
 //!
 //! One call serves two neighbouring tiles of four columns in two rows (four pooling windows) and two filters. A word holds
 //! two lanes: the same frequency of two neighbouring blocks of three taps.
+#![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes in loops of fixed lengths: no check is left")]
 
 use super::lanes::{halves, multiply_add_each};
 use super::patch::keep_apart;

@@ -66,12 +66,6 @@ pub const fn pack(low: u32, high: u32) -> u32 {
     (low & 0xffff) | (high << 16)
 }
 
-/// `sum + low(a) * low(b) + high(a) * high(b)`, wrapping.
-#[inline(always)]
-pub const fn multiply_add(sum: i32, a: u32, b: u32) -> i32 {
-    sum.wrapping_add(low(a).wrapping_mul(low(b))).wrapping_add(high(a).wrapping_mul(high(b)))
-}
-
 /// The lanes of words, in the order of the machine: a sum of products over both does not ask for it.
 #[inline(always)]
 pub fn halves(words: &[u32]) -> &[[i16; 2]] {
