@@ -4,7 +4,7 @@
 //! two lanes: the same frequency of two neighbouring blocks of three taps.
 #![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes in loops of fixed lengths: no check is left")]
 
-use super::lanes::{halves, multiply_add_each};
+use super::lanes::multiply_add_each;
 use super::patch::keep_apart;
 
 /// Frequencies of F(4,3): six products for four outputs.
@@ -57,10 +57,10 @@ impl ColumnProducts {
 /// - `weights`: `[f][seed, then [ky][word]][filter]`.
 #[inline(never)]
 fn column_products<const WORDS: usize>(kernel: usize, values: &[u32], weights: &[u32], products: &mut Products) {
-    let (rows, _) = halves(values).as_chunks::<2>().0.as_chunks::<WORDS>().0.as_chunks::<FREQUENCIES>();
+    let (rows, _) = values.as_chunks::<2>().0.as_chunks::<WORDS>().0.as_chunks::<FREQUENCIES>();
     for (f, (sums, weights)) in products.iter_mut().zip(weights.chunks_exact(2 + 2 * kernel * WORDS)).enumerate() {
         let Some((&seeds, weights)) = weights.split_first_chunk::<2>() else { return };
-        let (weights, _) = halves(weights).as_chunks::<2>().0.as_chunks::<WORDS>();
+        let (weights, _) = weights.as_chunks::<2>().0.as_chunks::<WORDS>();
         for (filter, seed) in seeds.into_iter().enumerate() {
             let mut of_filter = [seed as i32; 4];
             for (rows, weights) in rows.windows(2).zip(weights) {

@@ -5,7 +5,7 @@
 //! The order of the switches is cyclic, each differs from the next in one coordinate: whatever a pixel takes from a cell is
 //! one range, or two across the seam.
 
-use super::lanes::{high, low, pack, requantize_u8};
+use super::lanes::{LONG, high, low, pack, requantize_u8};
 use super::patch::keep_apart;
 
 /// Words before the packed weights of a block of eight channels: a seed of 64 bits for each pair, the multiplier.
@@ -14,10 +14,7 @@ pub const BLOCK_HEAD: usize = 9;
 pub const LOW_LANE_BIAS: i64 = 1 << 23;
 /// Words of packed weights of one tap: four pairs of channels, low and high lane (0,3), (1,2), (4,7), (5,6).
 pub const TAP_WORDS: usize = 4;
-/// Whether 32 by 32 bits are multiplied to 64 in an instruction (`build.rs`); else a pair's weights are 16 bits apart, and
-/// each of its sums is a word.
-const LONG: bool = cfg!(switchback_multiply_long);
-/// Two sums a pair: `low + (high << 24)`, or a word each.
+/// Two sums a pair: `low + (high << 24)` where [`LONG`], else a word each; their weights are 24 or 16 bits apart.
 type Sums = [u64; 4];
 /// Packed weights of one tap.
 type Tap = [u32; TAP_WORDS];

@@ -66,11 +66,8 @@ pub const fn pack(low: u32, high: u32) -> u32 {
     (low & 0xffff) | (high << 16)
 }
 
-/// The lanes of words, in the order of the machine: a sum of products over both does not ask for it.
-#[inline(always)]
-pub fn halves(words: &[u32]) -> &[[i16; 2]] {
-    zerocopy::transmute_ref!(words)
-}
+/// Whether halves of words are loaded and multiplied in an instruction each, and 32 by 32 bits to 64 in one (`build.rs`).
+pub const LONG: bool = cfg!(switchback_multiply_long);
 
 /// `sums[t] + sum over k and both lanes of values[k][t] * weights[k]`, wrapping.
 ///
@@ -78,20 +75,31 @@ pub fn halves(words: &[u32]) -> &[[i16; 2]] {
 #[inline(always)]
 pub fn multiply_add_each<const T: usize, const K: usize>(
     mut sums: [i32; T],
-    values: [[&[i16; 2]; T]; K],
-    weights: [&[i16; 2]; K],
+    values: [[&u32; T]; K],
+    weights: [&u32; K],
 ) -> [i32; T] {
-    let weights = weights.map(|weight| weight.each_ref().map(|&lane| i32::from(lane)));
+    let weights = weights.map(lanes);
     for (t, sum) in sums.iter_mut().enumerate() {
         keep_apart();
         for (values, weight) in values.iter().zip(&weights) {
             let Some(value) = values.get(t) else { continue };
-            for (&value, &weight) in value.iter().zip(weight) {
-                *sum = sum.wrapping_add(i32::from(value).wrapping_mul(weight));
-            }
+            let value = lanes(value);
+            *sum = sum.wrapping_add(value[0].wrapping_mul(weight[0])).wrapping_add(value[1].wrapping_mul(weight[1]));
         }
     }
     sums
+}
+
+/// Both signed lanes, in the order of the machine: a sum over both does not ask for it.
+#[inline(always)]
+fn lanes(word: &u32) -> [i32; 2] {
+    if LONG {
+        // A load of each half.
+        let [first, second]: &[i16; 2] = zerocopy::transmute_ref!(word);
+        [i32::from(*first), i32::from(*second)]
+    } else {
+        [low(*word), high(*word)]
+    }
 }
 
 /// Rule 4 and ReLU: `clamp((acc * multiplier + 2^31) >> 32, 0, 255)`, for |acc| < 2^30.

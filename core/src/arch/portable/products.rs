@@ -1,7 +1,7 @@
 //! The multiplications of a Winograd convolution: for each frequency, sums over pairs of channels.
 #![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes in loops of fixed lengths: no check is left")]
 
-use super::lanes::multiply_add_each;
+use super::lanes::{LONG, multiply_add_each};
 use super::patch::keep_apart;
 
 /// Frequencies of F(4x4,3x3).
@@ -20,8 +20,8 @@ pub struct Run {
     pub depth: usize,
 }
 
-/// A pair of channels: `[frequency][tile or output][lane]`.
-type Lanes<const N: usize> = [[[i16; 2]; N]; FREQUENCIES];
+/// Pairs of channels that a step takes.
+const PAIRS: usize = if LONG { 2 } else { 1 };
 
 /// For every frequency `f` of `run`, tile `t` and output `o`:
 ///
@@ -40,9 +40,8 @@ pub fn products<const TILES: usize>(
 ) {
     let pairs = run.start..run.start + run.depth;
     let (Some(v), Some(u)) = (v.get(pairs.clone()), u.get(pairs)) else { return };
-    let (v, u): (&[Lanes<TILES>], &[Lanes<2>]) = (zerocopy::transmute_ref!(v), zerocopy::transmute_ref!(u));
     // Channels come in fours.
-    let (v, u) = (v.as_chunks::<2>().0, u.as_chunks::<2>().0);
+    let (v, u) = (v.as_chunks::<PAIRS>().0, u.as_chunks::<PAIRS>().0);
     let frequencies = run.first..run.first + run.count;
     let (Some(sums), Some(seeds)) = (sums.get_mut(frequencies.clone()), seeds.get(frequencies)) else { return };
     for (f, (sums, seeds)) in (run.first..FREQUENCIES).zip(sums.iter_mut().zip(seeds)) {

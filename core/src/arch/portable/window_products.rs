@@ -1,7 +1,7 @@
 //! One pooling window of a convolution of one channel, all filters: products along x two at a time, with the epilogue.
 #![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes in loops of fixed lengths: no check is left")]
 
-use super::lanes::{halves, multiply_add_each, requantize_u8};
+use super::lanes::{multiply_add_each, requantize_u8};
 use super::patch::keep_apart;
 
 /// Words of the weights of a pair of filters: 8 seeds, the taps, 2 multipliers.
@@ -44,7 +44,7 @@ fn put<const K: usize, const ROWS: usize, const TAPS: usize>(
     out: &mut [u8],
     switches: &mut [u8],
 ) {
-    let columns = halves(values).as_chunks::<2>().0.as_chunks::<ROWS>().0.first_chunk();
+    let columns = values.as_chunks::<2>().0.as_chunks::<ROWS>().0.first_chunk();
     let Some(columns) = columns else { return };
     switches.fill(0);
     let pairs = weights.chunks_exact(pair_words(K)).zip(out.as_chunks_mut::<2>().0);
@@ -61,12 +61,9 @@ fn put<const K: usize, const ROWS: usize, const TAPS: usize>(
 
 /// The largest of the four sums of a pair of filters.
 #[inline(never)]
-fn window_codes<const ROWS: usize, const TAPS: usize>(
-    columns: &[[[[i16; 2]; 2]; ROWS]; TAPS],
-    weights: &[u32],
-) -> [i32; 2] {
+fn window_codes<const ROWS: usize, const TAPS: usize>(columns: &[[[u32; 2]; ROWS]; TAPS], weights: &[u32]) -> [i32; 2] {
     let Some((seeds, taps)) = weights.split_first_chunk::<8>() else { return [0; 2] };
-    let (taps, _) = halves(taps).as_chunks::<2>().0.as_chunks::<TAPS>();
+    let (taps, _) = taps.as_chunks::<2>().0.as_chunks::<TAPS>();
     [0, 1].map(|filter| {
         let mut sums: [i32; 4] = core::array::from_fn(|position| seeds[2 * position + filter] as i32);
         for (y, taps) in (0..ROWS - 1).zip(taps) {
