@@ -11,7 +11,7 @@ const DSP_PROCESSORS: [&str; 2] = ["cortex-m33", "cortex-m35p"];
 const VECTOR_PROCESSORS: [&str; 2] = ["cortex-m55", "cortex-m85"];
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(switchback_dsp, switchback_helium)");
+    println!("cargo::rustc-check-cfg=cfg(switchback_dsp, switchback_helium, switchback_multiply_long)");
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("TARGET").unwrap_or_default();
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
@@ -37,4 +37,8 @@ fn main() {
         _ => "",
     };
     println!("cargo::rustc-env=SWITCHBACK_ASSEMBLER={directive}");
+    // Cortex-M0, M0+ and M23 multiply 32 by 32 bits to 32.
+    if !target.starts_with("thumbv6m") && !target.starts_with("thumbv8m.base") {
+        println!("cargo::rustc-cfg=switchback_multiply_long");
+    }
 }

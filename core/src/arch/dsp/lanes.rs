@@ -71,6 +71,18 @@ instruction! {
     saturate_u8(value) = "usat {result}, #8, {a}"
 }
 
+/// Two lanes.
+#[inline(always)]
+pub(crate) fn join(low: i32, high: i32) -> u32 {
+    pack(low as u32, high as u32)
+}
+
+/// Lanes that never borrow: the word itself.
+#[inline(always)]
+pub(crate) const fn separate(lanes: u32) -> u32 {
+    lanes
+}
+
 /// Rule 4 and ReLU: `clamp((acc * multiplier + 2^31) >> 32, 0, 255)`, for |acc| < 2^30.
 #[inline(always)]
 pub(crate) fn requantize_u8(acc: i32, multiplier: i32) -> u8 {

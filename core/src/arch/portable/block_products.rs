@@ -1,4 +1,8 @@
 //! The multiplications of F(2x4,3x3), added to sums of earlier channels.
+#![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes, frequencies counted by one of them")]
+
+use super::lanes::multiply_add_each;
+use super::patch::keep_apart;
 
 /// Frequencies of F(2x4,3x3).
 pub const FREQUENCIES: usize = 24;
@@ -34,12 +38,14 @@ pub fn add_products(
     let pairs = run.start..run.start + run.depth;
     let (v, u) = (v.get(pairs.clone()).unwrap_or(&[]), u.get(pairs).unwrap_or(&[]));
     for (f, sums) in sums.iter_mut().enumerate().skip(run.first).take(run.count) {
-        for (v, u) in v.iter().zip(u) {
-            let (Some(v), Some(u)) = (v.get(f), u.get(f)) else { continue };
-            for (sums, &v) in sums.iter_mut().zip(v) {
-                for (sum, &u) in sums.iter_mut().zip(u) {
-                    *sum = super::lanes::multiply_add(*sum as i32, v, u) as u32;
-                }
+        for output in 0..2 {
+            let mut of_output = sums.map(|sums| sums[output] as i32);
+            for (v, u) in v.iter().zip(u) {
+                keep_apart();
+                of_output = multiply_add_each(of_output, [v[f].each_ref()], [&u[f][output]]);
+            }
+            for (sums, sum) in sums.iter_mut().zip(of_output) {
+                sums[output] = sum as u32;
             }
         }
     }

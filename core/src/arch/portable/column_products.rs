@@ -2,6 +2,10 @@
 //!
 //! One call serves two neighbouring tiles of four columns in two rows (four pooling windows) and two filters. A word holds
 //! two lanes: the same frequency of two neighbouring blocks of three taps.
+#![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes in loops of fixed lengths: no check is left")]
+
+use super::lanes::multiply_add_each;
+use super::patch::keep_apart;
 
 /// Frequencies of F(4,3): six products for four outputs.
 pub const FREQUENCIES: usize = 6;
@@ -35,7 +39,11 @@ impl ColumnProducts {
     /// - `weights`: `[frequency][seed, then [ky][word]][filter]`.
     pub fn window_codes(self, values: &[u32], weights: &[u32], codes: &mut Codes) {
         let mut products = [[0; 8]; FREQUENCIES];
-        column_products(self.kernel, values, weights, &mut products);
+        if column_words(self.kernel) == 1 {
+            column_products::<1>(self.kernel, values, weights, &mut products);
+        } else {
+            column_products::<2>(self.kernel, values, weights, &mut products);
+        }
         for (tile, windows) in codes.as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let [first, second] = [0, 1].map(|filter| tile_codes(&products, 2 * tile + filter));
             *windows = [[first[0], second[0]], [first[1], second[1]]];
@@ -47,22 +55,26 @@ impl ColumnProducts {
 ///
 /// - `values`: `[kernel + 1 rows][f][word][tile]`.
 /// - `weights`: `[f][seed, then [ky][word]][filter]`.
-fn column_products(kernel: usize, values: &[u32], weights: &[u32], products: &mut Products) {
-    let words = column_words(kernel);
-    let steps = 1 + kernel * words;
-    for (f, (sums, weights)) in products.iter_mut().zip(weights.chunks_exact(2 * steps)).enumerate() {
-        let (pairs, _) = weights.as_chunks::<2>();
-        let (seed, pairs) = pairs.split_first().unwrap_or((&[0; 2], &[]));
-        for (place, sum) in sums.iter_mut().enumerate() {
-            let (row, tile, filter) = (place / 4, place / 2 % 2, place % 2);
-            let value = |step: usize| {
-                let (y, word) = (row + step / words, step % words);
-                values.get(((y * FREQUENCIES + f) * words + word) * 2 + tile).copied().unwrap_or(0)
-            };
-            let of_filter = |pair: &[u32; 2]| if filter == 0 { pair[0] } else { pair[1] };
-            *sum = pairs.iter().enumerate().fold(of_filter(seed) as i32, |sum, (step, pair)| {
-                super::lanes::multiply_add(sum, value(step), of_filter(pair))
-            });
+#[inline(never)]
+fn column_products<const WORDS: usize>(kernel: usize, values: &[u32], weights: &[u32], products: &mut Products) {
+    let (rows, _) = values.as_chunks::<2>().0.as_chunks::<WORDS>().0.as_chunks::<FREQUENCIES>();
+    for (f, (sums, weights)) in products.iter_mut().zip(weights.chunks_exact(2 + 2 * kernel * WORDS)).enumerate() {
+        let Some((&seeds, weights)) = weights.split_first_chunk::<2>() else { return };
+        let (weights, _) = weights.as_chunks::<2>().0.as_chunks::<WORDS>();
+        for (filter, seed) in seeds.into_iter().enumerate() {
+            let mut of_filter = [seed as i32; 4];
+            for (rows, weights) in rows.windows(2).zip(weights) {
+                let [upper, lower] = rows else { return };
+                keep_apart();
+                let values = core::array::from_fn(|word| {
+                    let ([a, b], [c, d]) = (&upper[f][word], &lower[f][word]);
+                    [a, b, c, d]
+                });
+                of_filter = multiply_add_each(of_filter, values, weights.each_ref().map(|weights| &weights[filter]));
+            }
+            for (sums, sum) in sums.as_chunks_mut::<2>().0.iter_mut().zip(of_filter) {
+                sums[filter] = sum;
+            }
         }
     }
 }

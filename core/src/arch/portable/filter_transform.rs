@@ -8,7 +8,7 @@
 use super::blocks::{BLOCKS, Block};
 use super::patch::{Patch, keep_apart};
 // Those of the processor, for others that share a line of the transform.
-use crate::arch::lanes::{add, even_i8, odd_i8, subtract};
+use crate::arch::lanes::{add, even_i8, odd_i8, separate, subtract};
 
 /// Transforms a filter of 3 or 5 taps a side: the even pair of channels of every four, or the odd one.
 ///
@@ -73,7 +73,7 @@ fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, blo
         let row = line::<C>(g);
         for c in 0..6 {
             if let Some(value) = block.place(r, c).and_then(|place| u.get_mut(2 * place)) {
-                *value = row[c];
+                *value = separate(row[c]);
             }
         }
         keep_apart();

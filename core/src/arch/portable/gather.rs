@@ -5,12 +5,20 @@
 //! The order of the switches is cyclic, each differs from the next in one coordinate: whatever a pixel takes from a cell is
 //! one range, or two across the seam.
 
+use super::lanes::{LONG, high, low, pack, requantize_u8};
+use super::patch::keep_apart;
+
 /// Words before the packed weights of a block of eight channels: a seed of 64 bits for each pair, the multiplier or zero.
 pub const BLOCK_HEAD: usize = 9;
 /// Added to the low lane by the seed, so that its 24 bits end non-negative and the high lane needs no borrow.
 pub const LOW_LANE_BIAS: i64 = 1 << 23;
 /// Words of packed weights of one tap: four pairs of channels, low and high lane (0,3), (1,2), (4,7), (5,6).
 pub const TAP_WORDS: usize = 4;
+/// Two sums a pair: `low + (high << 24)` where [`LONG`], else a word each; their weights are 24 or 16 bits apart.
+type Sums = [u64; 4];
+/// Packed weights of one tap.
+type Tap = [u32; TAP_WORDS];
+const TAP_BYTES: isize = 4 * TAP_WORDS as isize;
 /// In every entry's offset beside `144 * filter - 16 * (3 * dy + dx)`, so that it is never negative.
 pub const OFFSET_BIAS: usize = 64;
 
@@ -34,8 +42,8 @@ pub struct Cells<'a> {
 ///   multiplier is not zero.
 pub fn gather_pixel<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: &mut [u8; 8]) {
     let multiplier = block.get(BLOCK_HEAD - 1).map_or(0, |&multiplier| multiplier as i32);
-    for (value, acc) in out.iter_mut().zip(accumulators::<PY, PX>(cells, block)) {
-        *value = super::lanes::requantize_u8(acc, multiplier);
+    for (value, acc) in out.iter_mut().zip(accumulators::<PY, PX, LONG>(cells, block)) {
+        *value = requantize_u8(acc, multiplier);
     }
 }
 
@@ -43,18 +51,19 @@ pub fn gather_pixel<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &
 ///
 /// - `block`: as for [`gather_pixel`], but its multiplier is zero.
 pub fn gather_sums<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: &mut [i32; 8]) {
-    for (sum, acc) in out.iter_mut().zip(accumulators::<PY, PX>(cells, block)) {
+    for (sum, acc) in out.iter_mut().zip(accumulators::<PY, PX, LONG>(cells, block)) {
         *sum = sum.wrapping_add(acc);
     }
 }
 
 /// The seeds and all entries that reach an output pixel.
-fn accumulators<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32]) -> [i32; 8] {
-    let (head, weights) = block.split_at_checked(BLOCK_HEAD).unwrap_or((&[], &[]));
-    let word = |index: usize| head.get(index).copied().unwrap_or(0);
-    let mut sums = [0u64; 4];
-    for (pair, sum) in sums.iter_mut().enumerate() {
-        *sum = u64::from(word(2 * pair)) | u64::from(word(2 * pair + 1)) << 32;
+fn accumulators<const PY: usize, const PX: usize, const LONG: bool>(cells: Cells<'_>, block: &[u32]) -> [i32; 8] {
+    let Some((head, weights)) = block.split_first_chunk::<BLOCK_HEAD>() else { return [0; 8] };
+    let (weights, _) = weights.as_chunks();
+    let [seeds @ .., _] = *head;
+    let mut sums: Sums = [0; 4];
+    for (sum, &seed) in sums.iter_mut().zip(seeds.as_chunks::<2>().0) {
+        *sum = if LONG { join(seed) } else { join(lanes(join(seed)).map(|acc| acc as u32)) };
     }
     // Words of the header between which the ranges lie; switches s = 2*dy + dx in the order 0, 1, 3, 2.
     let left_or_right: &[(usize, usize)] = if PX == 0 { &[(1, 3)] } else { &[(0, 1), (3, 4)] };
@@ -65,45 +74,154 @@ fn accumulators<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32
         (_, 0) => (1, 2),
         _ => (0, 1),
     };
-    // Tap of an entry with switch 0: 1 + the pixel's coordinate less the cell's, which is at -2 or +2.
-    let (own_y, own_x) = (PY as isize + 1, PX as isize + 1);
-    let (far_y, far_x) = (3 - PY as isize * 3, 3 - PX as isize * 3);
-    add(cells.own, (0, 4), (own_y, own_x), weights, &mut sums);
+    let add = match (PY, PX) {
+        (0, 0) => [add::<4, LONG>, add::<6, LONG>, add::<10, LONG>, add::<12, LONG>],
+        (0, _) => [add::<5, LONG>, add::<3, LONG>, add::<11, LONG>, add::<9, LONG>],
+        (_, 0) => [add::<7, LONG>, add::<9, LONG>, add::<1, LONG>, add::<3, LONG>],
+        _ => [add::<8, LONG>, add::<6, LONG>, add::<2, LONG>, add::<0, LONG>],
+    };
+    let [own, horizontal, vertical, diagonal] = add;
+    own(cells.own, (0, 4), weights, &mut sums);
     for &range in left_or_right {
-        add(cells.horizontal, range, (own_y, far_x), weights, &mut sums);
+        horizontal(cells.horizontal, range, weights, &mut sums);
     }
-    add(cells.vertical, above_or_below, (far_y, own_x), weights, &mut sums);
-    add(cells.diagonal, corner, (far_y, far_x), weights, &mut sums);
+    vertical(cells.vertical, above_or_below, weights, &mut sums);
+    diagonal(cells.diagonal, corner, weights, &mut sums);
 
-    let lanes = |sum: u64| ((sum & 0xff_ffff) as i32 - LOW_LANE_BIAS as i32, (sum >> 24) as i32);
-    let [(a, d), (b, c), (e, h), (f, g)] = sums.map(lanes);
+    let [[a, d], [b, c], [e, h], [f, g]] =
+        sums.map(|sum| if LONG { lanes(sum) } else { split(sum).map(|acc| acc as i32) });
     [a, b, c, d, e, f, g, h]
 }
 
-/// Adds the entries between two words of a cell's header; the tap is that of switch 0.
-fn add(list: &[u32], (start, end): (usize, usize), (ky, kx): (isize, isize), weights: &[u32], sums: &mut [u64; 4]) {
-    let bound = |index: usize| list.get(index).map_or(0, |&offset| offset as usize / 4);
-    let entries = list.get(bound(start)..bound(end)).unwrap_or(&[]);
-    for &[offset, value] in entries.as_chunks::<2>().0 {
-        let first = (offset as isize - OFFSET_BIAS as isize) / 4 + (3 * ky + kx) * TAP_WORDS as isize;
-        let first = usize::try_from(first).unwrap_or(usize::MAX - TAP_WORDS);
-        let words = weights.get(first..first + TAP_WORDS).unwrap_or(&[]);
-        for (sum, &pair) in sums.iter_mut().zip(words) {
-            *sum = sum.wrapping_add(i64::from(pair as i32).wrapping_mul(i64::from(value)) as u64);
-        }
-    }
+/// Both lanes of a sum.
+#[inline(always)]
+fn lanes(sum: u64) -> [i32; 2] {
+    [(sum & 0xff_ffff) as i32 - LOW_LANE_BIAS as i32, (sum >> 24) as i32]
 }
 
-/// Packs the weights of eight channels, two in a word: `low + (high << 24)`, at most 127 in magnitude each.
+#[inline(always)]
+fn join([lower, upper]: [u32; 2]) -> u64 {
+    u64::from(lower) | u64::from(upper) << 32
+}
+
+#[inline(always)]
+fn split(sum: u64) -> [u32; 2] {
+    [sum as u32, (sum >> 32) as u32]
+}
+
+/// Adds the entries between two words of a cell's header; the tap is that of switch 0.
+#[inline(never)]
+fn add<const TAP: isize, const LONG: bool>(
+    list: &[u32],
+    (start, end): (usize, usize),
+    weights: &[Tap],
+    sums: &mut Sums,
+) {
+    let bound = |index: usize| list.get(index).map_or(0, |&offset| offset as usize / 4);
+    let entries = list.get(bound(start)..bound(end)).unwrap_or(&[]);
+    let bias = (TAP * TAP_BYTES - OFFSET_BIAS as isize) as u32;
+    // In registers: `sums` itself would have to be up to date wherever things are kept apart.
+    let mut own = *sums;
+    // Four at a time: the end of a loop is dear beside one.
+    let (fours, rest) = entries.as_chunks::<2>().0.as_chunks::<4>();
+    'all: {
+        for four in fours {
+            for &entry in four {
+                let Some(()) = add_entry::<LONG>(entry, bias, weights, &mut own) else { break 'all };
+            }
+        }
+        for &entry in rest {
+            let Some(()) = add_entry::<LONG>(entry, bias, weights, &mut own) else { break 'all };
+        }
+    }
+    *sums = own;
+}
+
+/// Adds one entry to four pairs of channels; none where it points outside the weights.
+#[inline(always)]
+fn add_entry<const LONG: bool>([offset, value]: [u32; 2], bias: u32, weights: &[Tap], sums: &mut Sums) -> Option<()> {
+    keep_apart();
+    let words = weights.get((offset.wrapping_add(bias) / TAP_BYTES as u32) as usize)?;
+    let value = value as i32;
+    for (sum, &pair) in sums.iter_mut().zip(words) {
+        keep_apart();
+        *sum = if LONG {
+            sum.wrapping_add(i64::from(pair as i32).wrapping_mul(i64::from(value)) as u64)
+        } else {
+            let [a, b] = split(*sum);
+            join([
+                a.wrapping_add(low(pair).wrapping_mul(value) as u32),
+                b.wrapping_add(high(pair).wrapping_mul(value) as u32),
+            ])
+        };
+    }
+    Some(())
+}
+
+/// Packs the weights of eight channels, two in a word, at most 127 in magnitude each.
 ///
 /// - `weights`: from the block's first channel on, `channels` to a tap.
 /// - `packed`: `[tap][TAP_WORDS]`.
 pub fn pack_block(weights: &[i8], channels: usize, packed: &mut [u32]) {
+    pack_pairs::<LONG>(weights, channels, packed);
+}
+
+fn pack_pairs<const LONG: bool>(weights: &[i8], channels: usize, packed: &mut [u32]) {
     let taps = weights.chunks(channels.max(1)).filter_map(|tap| tap.first_chunk::<8>());
     for (&[a, b, c, d, e, f, g, h], words) in taps.zip(packed.as_chunks_mut::<TAP_WORDS>().0) {
         *words = [(a, d), (b, c), (e, h), (f, g)].map(|(low, high)| {
-            let (low, high) = (i32::from(low), i32::from(high));
-            high.wrapping_shl(24).wrapping_add(low) as u32
+            let (low, high) = (low as u32, high as u32);
+            if LONG { (high << 24).wrapping_add(low) } else { pack(low, high) }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILTERS: usize = 3;
+
+    #[test]
+    fn words_and_long_words_sum_the_same() {
+        let mut state = 1u32;
+        let mut random = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % below
+        };
+        for _ in 0..50 {
+            let weights: [i8; 72 * FILTERS] = core::array::from_fn(|_| random(255) as u8 as i8).map(|w| w.max(-127));
+            let mut blocks = [[0; BLOCK_HEAD + 36 * FILTERS]; 2];
+            // Low lanes near the middle of their 24 bits.
+            let head: [u32; BLOCK_HEAD] = core::array::from_fn(|i| (1 << 23) * (1 - i as u32 % 2) + random(1 << 12));
+            let [long, words] = &mut blocks;
+            long[..BLOCK_HEAD].copy_from_slice(&head);
+            words[..BLOCK_HEAD].copy_from_slice(&head);
+            pack_pairs::<true>(&weights, 8, &mut long[BLOCK_HEAD..]);
+            pack_pairs::<false>(&weights, 8, &mut words[BLOCK_HEAD..]);
+            // One entry a switch and cell, switches in the order of the list.
+            let [own, horizontal, vertical, diagonal] = [(); 4].map(|()| {
+                let mut list = [0; 5 + 8];
+                list[..5].copy_from_slice(&[20, 28, 36, 44, 52]);
+                for (entry, switch_offset) in list[5..].as_chunks_mut::<2>().0.iter_mut().zip([0, 16, 64, 48]) {
+                    *entry = [144 * random(FILTERS as u32) + 64 - switch_offset, random(256)];
+                }
+                list
+            });
+            let cells = Cells { own: &own, horizontal: &horizontal, vertical: &vertical, diagonal: &diagonal };
+            let mut out = [[0; 8]; 8];
+            let [a, b, c, d, e, f, g, h] = &mut out;
+            *a = accumulators::<0, 0, true>(cells, &blocks[0]);
+            *b = accumulators::<0, 0, false>(cells, &blocks[1]);
+            *c = accumulators::<0, 1, true>(cells, &blocks[0]);
+            *d = accumulators::<0, 1, false>(cells, &blocks[1]);
+            *e = accumulators::<1, 0, true>(cells, &blocks[0]);
+            *f = accumulators::<1, 0, false>(cells, &blocks[1]);
+            *g = accumulators::<1, 1, true>(cells, &blocks[0]);
+            *h = accumulators::<1, 1, false>(cells, &blocks[1]);
+            for pair in out.as_chunks::<2>().0 {
+                assert_eq!(pair[0], pair[1]);
+            }
+        }
     }
 }

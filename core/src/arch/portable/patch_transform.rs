@@ -6,7 +6,7 @@
 )]
 
 use super::blocks::{BLOCKS, Block};
-use super::lanes::{even_u8, odd_u8, subtract};
+use super::lanes::{even_u8, odd_u8, separate, subtract};
 use super::patch::{Patch, keep_apart};
 
 /// Side of the patch of a block.
@@ -97,7 +97,7 @@ fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32,
         let row = line(d);
         for c in 0..PATCH {
             if let Some(value) = block.place(r, c).and_then(|place| v.get_mut(TILES * place)) {
-                *value = subtract(row[c], LOW_LANE_OFFSET);
+                *value = separate(subtract(row[c], LOW_LANE_OFFSET));
             }
         }
         keep_apart();

@@ -2,7 +2,8 @@
 #![allow(clippy::indexing_slicing, reason = "arrays of fixed sizes, checked once a frequency")]
 
 use super::blocks::{PLACES, STRIDE, runs};
-use super::lanes::multiply_add;
+use super::lanes::multiply_add_each;
+use super::patch::keep_apart;
 
 /// Frequencies of F(4x4,3x3).
 pub const FREQUENCIES: usize = 36;
@@ -66,6 +67,8 @@ fn of_run<const TILES: usize, const STRIDE: usize>(
     sums: &mut [[[u32; 2]; TILES]; FREQUENCIES],
 ) {
     let (v, u) = (v.as_chunks::<STRIDE>().0, u.as_chunks::<STRIDE>().0);
+    // Two pairs of channels at a time; one is left where the pairs of a part are odd.
+    let ((v, last_v), (u, last_u)) = (v.as_chunks::<2>(), u.as_chunks::<2>());
     for (f, sums) in sums.iter_mut().enumerate().skip(run.first).take(run.count) {
         let place = run.start + f - run.first;
         if place >= STRIDE {
@@ -77,9 +80,12 @@ fn of_run<const TILES: usize, const STRIDE: usize>(
         for output in 0..2 {
             let mut of_output = sums.map(|sums| sums[output] as i32);
             for (v, u) in v.iter().zip(u) {
-                for (sum, &v) in of_output.iter_mut().zip(&v[place]) {
-                    *sum = multiply_add(*sum, v, u[place][output]);
-                }
+                keep_apart();
+                let v = v.each_ref().map(|v| v[place].each_ref());
+                of_output = multiply_add_each(of_output, v, u.each_ref().map(|u| &u[place][output]));
+            }
+            if let ([v], [u]) = (last_v, last_u) {
+                of_output = multiply_add_each(of_output, [v[place].each_ref()], [&u[place][output]]);
             }
             for (sums, sum) in sums.iter_mut().zip(of_output) {
                 sums[output] = sum as u32;

@@ -11,7 +11,7 @@ use super::scratch::{Scratch, patch_sides};
 use super::{TILE, frequency, part};
 use crate::arch::block_products::{FREQUENCIES, TILES};
 use crate::arch::block_transforms::transform_values;
-use crate::arch::lanes::{even_u8, odd_u8, subtract};
+use crate::arch::lanes::{even_u8, odd_u8, separate, subtract};
 use crate::arch::patch::{Patch, keep_apart};
 use crate::model::EncoderLayer;
 use crate::ops::winograd::{block_at, block_taps, blocks_a_side, input_line};
@@ -134,7 +134,7 @@ fn lanes<const C: usize>(word: impl Fn(usize, usize) -> u32, v: &mut [u32]) {
         let row = input_line(d);
         for c in 0..6 {
             if let Some(value) = v.get_mut(TILES * frequency(r, c)) {
-                *value = subtract(row[c], LOW_LANE_OFFSET);
+                *value = separate(subtract(row[c], LOW_LANE_OFFSET));
             }
         }
         keep_apart();

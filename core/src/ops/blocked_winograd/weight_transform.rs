@@ -11,7 +11,7 @@ use super::scratch::Scratch;
 use super::{Filters, frequency, part};
 use crate::arch::block_products::FREQUENCIES;
 use crate::arch::block_transforms::transform_weights;
-use crate::arch::lanes::{add, even_i8, high, low, odd_i8, pack, subtract};
+use crate::arch::lanes::{add, even_i8, high, join, low, odd_i8, pack, separate, subtract};
 use crate::arch::patch::{Patch, keep_apart};
 use crate::model::EncoderLayer;
 use crate::ops::deconvolution::DeconvolutionArrays;
@@ -154,7 +154,8 @@ impl Taps<'_> {
         if self.ratios == [1, 1] {
             return lanes;
         }
-        pack(low(lanes).wrapping_mul(self.ratios[0]) as u32, high(lanes).wrapping_mul(self.ratios[1]) as u32)
+        let lanes = separate(lanes);
+        join(low(lanes).wrapping_mul(self.ratios[0]), high(lanes).wrapping_mul(self.ratios[1]))
     }
 }
 
@@ -179,7 +180,7 @@ fn lanes<const R: usize, const C: usize>(word: impl Fn(usize, usize) -> u32, u: 
         let row = weight_line::<C>(g);
         for c in 0..C + 3 {
             if let Some(value) = u.get_mut(2 * frequency(r, c)) {
-                *value = row[c];
+                *value = separate(row[c]);
             }
         }
         keep_apart();
