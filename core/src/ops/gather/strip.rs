@@ -6,7 +6,7 @@ use super::rows::{Lists, rows, scratch_words};
 use super::{filter_parts, part_filters};
 use crate::model::DecoderLayer;
 
-/// Words of scratch for strips of `columns` columns: those of [`super::gather_rows`], and lists of three rows of cells.
+/// Words of scratch for strips of `columns` columns: seeds and weights as for whole rows, and lists of three rows of cells.
 pub const fn gather_strip_scratch_words(layer: &DecoderLayer, parts: usize, columns: usize) -> usize {
     scratch_words(layer, parts, columns) + 3 * row_words(layer, parts, columns)
 }
