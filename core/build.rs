@@ -11,7 +11,9 @@ const DSP_PROCESSORS: [&str; 2] = ["cortex-m33", "cortex-m35p"];
 const VECTOR_PROCESSORS: [&str; 2] = ["cortex-m55", "cortex-m85"];
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(switchback_dsp, switchback_helium, switchback_multiply_long)");
+    println!(
+        "cargo::rustc-check-cfg=cfg(switchback_dsp, switchback_helium, switchback_vectors, switchback_multiply_long)"
+    );
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("TARGET").unwrap_or_default();
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
@@ -29,6 +31,10 @@ fn main() {
     }
     if has_vectors {
         println!("cargo::rustc-cfg=switchback_helium");
+    }
+    // Hosts have the vectors' kernels to compare with; on other devices they would be dead weight.
+    if has_vectors || !target.starts_with("thumb") {
+        println!("cargo::rustc-cfg=switchback_vectors");
     }
     // What every file of assembly starts with: `global_asm!` knows the target's extensions, not those of `target-cpu`.
     let directive = match (has_vectors, has_dsp && !target.starts_with("thumbv7em")) {

@@ -1,4 +1,5 @@
-//! `lint-boards`: clippy, warnings as errors, for the targets of all boards, and the core for one without atomic swap.
+//! `lint-boards`: clippy, warnings as errors, for the targets of all boards, and the core for one without atomic swap; and that
+//! no panic of the core is reachable on any of them.
 
 use std::path::Path;
 
@@ -6,10 +7,13 @@ use boards::Board;
 
 use crate::error::XtaskError;
 use crate::targets::Toolchain;
-use crate::{paths, targets};
+use crate::{firmware, paths, targets};
 
 /// The smallest target that the core must build for: no DSP instructions, no atomic swap.
 const SMALLEST_TARGET: &str = "thumbv6m-none-eabi";
+
+/// The program that links only if no panic is reachable.
+const NO_PANIC: &str = "no-panic";
 
 /// Runs the command.
 ///
@@ -17,13 +21,15 @@ const SMALLEST_TARGET: &str = "thumbv6m-none-eabi";
 /// [`XtaskError`] when a target cannot be built for, or clippy finds something.
 pub fn run(model: &Path) -> Result<(), XtaskError> {
     let core = paths::root().join("core");
-    let firmware = paths::root().join("firmware");
+    let programs = paths::root().join("firmware");
     clippy(&targets::toolchain(SMALLEST_TARGET)?, SMALLEST_TARGET, &core, None)?;
     for name in boards::names()? {
         let board = Board::named(&name)?;
         let toolchain = targets::of_board(&board)?;
         clippy(&toolchain, &name, &core, None)?;
-        clippy(&toolchain, &name, &firmware, Some((&board, model)))?;
+        clippy(&toolchain, &name, &programs, Some((&board, model)))?;
+        // Does not link where a panic can be reached.
+        firmware::build(paths::root(), &firmware::target_folder(), &board, &[model.to_owned()], NO_PANIC)?;
     }
     Ok(())
 }

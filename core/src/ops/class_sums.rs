@@ -6,8 +6,8 @@
 pub fn class_sums_row(weights: &[i8], row: &[u8], channels: usize, out: &mut [i32]) {
     let channels = channels.max(1);
     let maps = weights.len() / channels;
-    for (pixel, sums) in row.chunks_exact(channels).zip(out.chunks_exact_mut(maps.max(1))) {
-        for (sum, weights) in sums.iter_mut().zip(weights.chunks_exact(channels)) {
+    for (pixel, sums) in row.chunks_exact(channels.max(1)).zip(out.chunks_exact_mut(maps.max(1))) {
+        for (sum, weights) in sums.iter_mut().zip(weights.chunks_exact(channels.max(1))) {
             *sum = pixel.iter().zip(weights).map(|(&q, &w)| i32::from(q) * i32::from(w)).sum();
         }
     }

@@ -53,8 +53,9 @@ fn row_of<T: Element>(
 ) {
     switches.fill(0);
     let filters = layer.output.channels;
-    for (x, pixel) in out.chunks_exact_mut(filters).enumerate() {
-        let parameters = arrays.weights.chunks_exact(layer.filter_weights()).zip(arrays.bias).zip(arrays.multipliers);
+    for (x, pixel) in out.chunks_exact_mut(filters.max(1)).enumerate() {
+        let parameters =
+            arrays.weights.chunks_exact(layer.filter_weights().max(1)).zip(arrays.bias).zip(arrays.multipliers);
         for ((o, value), ((weights, bias), multiplier)) in pixel.iter_mut().enumerate().zip(parameters) {
             let (maximum, switch) = if layer.pool {
                 first_maximum(accumulate_pooled(layer, window, weights, 2 * x))
@@ -93,7 +94,7 @@ fn accumulate_pooled<T: Element>(layer: &EncoderLayer, rows: &[&[T]], weights: &
     let left = (column - p) * channels;
     let right = left + channels;
     let mut sums = [0; 4];
-    for ((upper, lower), weights) in rows.iter().zip(lower_rows).zip(weights.chunks_exact(taps)) {
+    for ((upper, lower), weights) in rows.iter().zip(lower_rows).zip(weights.chunks_exact(taps.max(1))) {
         let windows = [(upper, left), (upper, right), (lower, left), (lower, right)];
         let windows = windows.map(|(row, first)| row.get(first..first + taps).unwrap_or(&[]));
         // A row of padding adds nothing, and ends `dot4` for the rows beside it.
@@ -116,7 +117,7 @@ fn accumulate<T: Element>(layer: &EncoderLayer, rows: &[&[T]], weights: &[i8], c
     let first = (column + skipped).saturating_sub(p);
     let end = (column + p + 1).min(layer.input.width);
     rows.iter()
-        .zip(weights.chunks_exact(k * channels))
+        .zip(weights.chunks_exact((k * channels).max(1)))
         .map(|(row, weights)| {
             let row = row.get(first * channels..end * channels).unwrap_or(&[]);
             dot(row, weights.get(skipped * channels..).unwrap_or(&[]))

@@ -77,7 +77,7 @@ pub fn deconvolution_row(
     out: &mut [u8],
 ) {
     let (k, p, filters) = (layer.kernel, layer.padding(), layer.input.channels);
-    for (x, pixel) in out.chunks_exact_mut(layer.output.channels).enumerate() {
+    for (x, pixel) in out.chunks_exact_mut(layer.output.channels.max(1)).enumerate() {
         arrays.start(accumulators);
         for (row, ky) in window.iter().zip((0..k).rev()) {
             let columns = x.saturating_sub(p)..(x + p + 1).min(layer.input.width);

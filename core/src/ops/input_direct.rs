@@ -57,7 +57,7 @@ pub fn input_direct_rows(
     let unwanted = unwanted.as_mut_bytes();
     let mut switches = switches.chunks_exact_mut((filters / 4).max(1));
     let mut values: &[u32] = values;
-    for out in out.chunks_exact_mut(filters) {
+    for out in out.chunks_exact_mut(filters.max(1)) {
         products.put(values, weights, out, switches.next().unwrap_or(unwanted));
         values = values.get(step..).unwrap_or(&[]);
     }

@@ -112,27 +112,27 @@ pub fn input_winograd_rows(
     let Some(kernel) = ColumnProducts::new(layer.kernel) else { return };
     switches.fill(0);
     let mut row = OutputRow { filters: layer.output.channels, codes: [[0; 2]; GROUP_WINDOWS], out, switches };
-    let pairs = || arrays.weights.chunks_exact(2 * layer.filter_weights()).zip(parameters(arrays)).enumerate();
+    let pairs = || arrays.weights.chunks_exact((2 * layer.filter_weights()).max(1)).zip(parameters(arrays)).enumerate();
     let groups = 0..input_winograd_groups(layer);
     if sizes.keeps_weights() {
-        for ((_, (filters, parameters)), weights) in pairs().zip(weights.chunks_exact_mut(sizes.weights)) {
+        for ((_, (filters, parameters)), weights) in pairs().zip(weights.chunks_exact_mut(sizes.weights.max(1))) {
             transform_weights(layer.kernel, filters, parameters.bias, weights);
         }
         for group in groups {
             transform_values(layer, window, group, values);
-            for ((pair, (_, parameters)), weights) in pairs().zip(weights.chunks_exact(sizes.weights)) {
+            for ((pair, (_, parameters)), weights) in pairs().zip(weights.chunks_exact(sizes.weights.max(1))) {
                 row.put(kernel, values, weights, parameters.multipliers, group, pair);
             }
         }
     } else {
         for first in groups.clone().step_by(sizes.groups.max(1)) {
             let some = first..(first + sizes.groups).min(groups.end);
-            for (group, values) in some.clone().zip(values.chunks_exact_mut(sizes.values)) {
+            for (group, values) in some.clone().zip(values.chunks_exact_mut(sizes.values.max(1))) {
                 transform_values(layer, window, group, values);
             }
             for (pair, (filters, parameters)) in pairs() {
                 transform_weights(layer.kernel, filters, parameters.bias, weights);
-                for (group, values) in some.clone().zip(values.chunks_exact(sizes.values)) {
+                for (group, values) in some.clone().zip(values.chunks_exact(sizes.values.max(1))) {
                     row.put(kernel, values, weights, parameters.multipliers, group, pair);
                 }
             }

@@ -27,10 +27,10 @@ pub struct StageRow<'a> {
 pub fn logits_row(stage: &StageRow<'_>, maps: usize, logits: &mut [i32]) {
     let maps = maps.max(1);
     let channels = (stage.weights.len() / maps).max(1);
-    for (map, weights) in stage.weights.chunks_exact(channels).enumerate() {
+    for (map, weights) in stage.weights.chunks_exact(channels.max(1)).enumerate() {
         let mean_q5 = stage.centered.mean_of_sums_q5(weights);
         let last = (stage.sums.len() / maps).saturating_sub(1);
-        for (x, pixel) in logits.chunks_exact_mut(maps).enumerate() {
+        for (x, pixel) in logits.chunks_exact_mut(maps.max(1)).enumerate() {
             let column = (x >> stage.shift).min(last);
             let sum = stage.sums.get(column * maps + map).copied().unwrap_or(0);
             let contribution = stage.centered.gain.apply((sum << 5).wrapping_sub(mean_q5));

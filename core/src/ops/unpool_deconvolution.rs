@@ -35,7 +35,7 @@ pub fn unpool_deconvolution_row(
     out: &mut [u8],
 ) {
     let (p, filters) = (layer.padding(), layer.input.channels);
-    for (x, pixel) in out.chunks_exact_mut(layer.output.channels).enumerate() {
+    for (x, pixel) in out.chunks_exact_mut(layer.output.channels.max(1)).enumerate() {
         arrays.start(accumulators);
         let columns = x.saturating_sub(p) / 2..((x + p) / 2 + 1).min(layer.input.width);
         for row in cells {

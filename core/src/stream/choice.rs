@@ -4,7 +4,7 @@ use heapless::Vec;
 
 use super::cost::{blocking_cost, convolution_cost, deconvolution_cost};
 use super::exact::{ExactConvolution, ExactDeconvolution};
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, Processor, Replacement};
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, HAS_VECTOR_KERNELS, Kernels, Processor, Replacement};
 use super::plan::{Phase, Plan, bytes_beside_scratch};
 use crate::bounded::bounded;
 use crate::model::spec::MAX_CONVOLUTIONS;
@@ -28,6 +28,7 @@ impl<'m> Choices<'m> {
     /// Reads every weight.
     pub(super) fn new(model: &'m Model<'_>, processor: Processor) -> Self {
         let network = model.network();
+        let processor = if HAS_VECTOR_KERNELS { processor } else { Processor::Scalar };
         let encoder =
             network.encoder().iter().enumerate().map(|(i, layer)| ExactConvolution::of_model(model, i, layer));
         let decoder = network.decoder().iter().map(|layer| ExactDeconvolution::of_model(model, layer, processor));
@@ -196,7 +197,7 @@ fn fastest_deconvolution(layer: &DecoderLayer, kind: DeconvolutionKernel, room: 
             let all = layer.input.width;
             let kernels = (1..=all).rev().map(|columns| {
                 // Strips of like width.
-                let columns = all.div_ceil(all.div_ceil(columns));
+                let columns = all.div_ceil(all.div_ceil(columns).max(1));
                 DeconvolutionKernel::GatherStrips { parts, columns }
             });
             kernels.into_iter().find(fits)

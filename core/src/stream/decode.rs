@@ -5,11 +5,12 @@ use core::ops::Range;
 use heapless::Vec;
 use zerocopy::FromBytes;
 
-use super::kernels::DeconvolutionKernel;
+use super::kernels::{DeconvolutionKernel, HAS_VECTOR_KERNELS};
 use super::observer::{Observer, Tap, TapRow};
 use super::plan::{Buffer, Plan};
 use super::ring::{MAX_WINDOW, Ring};
 use super::session::Session;
+use crate::bounded::bounded;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, Network};
 use crate::ops::{self, Blocking, CellRow, DeconvolutionArrays, DeconvolutionInput};
@@ -53,7 +54,7 @@ impl Decoder {
             }
         });
         let row_bytes = network.decoder().last().map_or(0, |layer| layer.output.row_elements());
-        Self { layers: layers.collect(), last_row: plan.ring(Buffer::LastRow, row_bytes) }
+        Self { layers: bounded(layers), last_row: plan.ring(Buffer::LastRow, row_bytes) }
     }
 
     pub(super) fn restart(&mut self) {
@@ -122,7 +123,9 @@ impl<O: Observer> Session<'_, O> {
                 self.dense_rows(index, layer, blocking, ys.clone(), slots.clone());
             }
             DeconvolutionKernel::VectorWinograd { tiles } => {
-                self.vector_rows(index, layer, ys.clone(), tiles, slots.clone());
+                if HAS_VECTOR_KERNELS {
+                    self.vector_rows(index, layer, ys.clone(), tiles, slots.clone());
+                }
             }
         }
         for (y, slot) in ys.zip(slots) {

@@ -5,11 +5,12 @@ use core::ops::Range;
 use heapless::Vec;
 use zerocopy::FromBytes;
 
-use super::kernels::ConvolutionKernel;
+use super::kernels::{ConvolutionKernel, HAS_VECTOR_KERNELS};
 use super::observer::{Observer, Tap, TapRow};
 use super::plan::{Buffer, Plan};
 use super::ring::Ring;
 use super::session::Session;
+use crate::bounded::bounded;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{EncoderLayer, Network};
 use crate::ops;
@@ -42,7 +43,7 @@ impl Encoder {
             made: 0,
         });
         let top = plan.ring(Buffer::Top, network.stage_shape(0).row_elements());
-        Self { layers: layers.collect(), top }
+        Self { layers: bounded(layers), top }
     }
 
     pub(super) fn restart(&mut self) {
@@ -148,7 +149,7 @@ impl<O: Observer> Session<'_, O> {
                 ConvolutionKernel::InputDirect => {
                     ops::input_direct_rows(layer, &arrays, window, scratch, out, switches);
                 }
-                ConvolutionKernel::VectorWindows => {
+                ConvolutionKernel::VectorWindows if HAS_VECTOR_KERNELS => {
                     ops::input_window_rows(layer, &arrays, window, scratch, out, switches);
                 }
                 ConvolutionKernel::InputWinograd { groups } => {
@@ -163,7 +164,7 @@ impl<O: Observer> Session<'_, O> {
                 (ConvolutionKernel::Winograd { tiles }, out, switches) => {
                     ops::winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
                 }
-                (ConvolutionKernel::VectorWinograd { tiles }, out, switches) => {
+                (ConvolutionKernel::VectorWinograd { tiles }, out, switches) if HAS_VECTOR_KERNELS => {
                     ops::vector_winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
                 }
                 (ConvolutionKernel::BlockedWinograd(blocking), out, switches) => {

@@ -2,6 +2,7 @@
 
 use heapless::Vec;
 
+use crate::bounded::bounded;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, EncoderLayer, Network};
 use crate::ops::{self, Blocking};
@@ -14,6 +15,9 @@ pub enum Processor {
     /// One with vectors of integers: Cortex-M55 and M85.
     Vector,
 }
+
+/// Whether the kernels of [`Processor::Vector`] are there: on it, and on hosts.
+pub(super) const HAS_VECTOR_KERNELS: bool = cfg!(switchback_vectors);
 
 impl Processor {
     /// The one that this is compiled for.
@@ -170,9 +174,19 @@ impl Kernels {
     /// The kernels of `network` without scratch.
     pub(super) fn definitions(network: &Network) -> Self {
         Self {
-            encoder: network.encoder().iter().map(|_| ConvolutionKernel::Definition).collect(),
-            decoder: network.decoder().iter().map(|_| DeconvolutionKernel::Definition).collect(),
+            encoder: bounded(network.encoder().iter().map(|_| ConvolutionKernel::Definition)),
+            decoder: bounded(network.decoder().iter().map(|_| DeconvolutionKernel::Definition)),
         }
+    }
+
+    /// Whether all of them are there.
+    pub(super) fn are_here(&self) -> bool {
+        let convolutions = self.encoder.iter().all(|kernel| {
+            !matches!(kernel, ConvolutionKernel::VectorWinograd { .. } | ConvolutionKernel::VectorWindows)
+        });
+        let deconvolutions =
+            self.decoder.iter().all(|kernel| !matches!(kernel, DeconvolutionKernel::VectorWinograd { .. }));
+        HAS_VECTOR_KERNELS || convolutions && deconvolutions
     }
 
     pub(super) fn convolution(&self, index: usize) -> ConvolutionKernel {

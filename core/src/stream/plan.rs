@@ -147,7 +147,7 @@ impl Plan {
         Self::within_on(model, budget, Processor::THIS)
     }
 
-    /// [`Plan::within`] as `processor` gives it.
+    /// [`Plan::within`] as `processor` gives it; a device without vectors cannot tell what one with them has.
     pub fn within_on(model: &Model<'_>, budget: usize, processor: Processor) -> Self {
         Self::chosen(&Choices::new(model, processor), budget)
     }
@@ -176,11 +176,13 @@ impl Plan {
         Self { parts, kernels, arena_bytes }
     }
 
-    /// Whether the plan is one of `network`'s.
+    /// Whether the plan is one of `network`'s that can run here.
     pub(super) fn is_of(&self, network: &Network) -> bool {
         let own = Self::with_kernels(network, self.kernels.clone());
         let layers = (self.kernels.encoder.len(), self.kernels.decoder.len());
-        layers == (network.encoder().len(), network.decoder().len()) && own.parts == self.parts
+        layers == (network.encoder().len(), network.decoder().len())
+            && own.parts == self.parts
+            && self.kernels.are_here()
     }
 
     /// The same in an arena of at least `bytes`.
@@ -305,11 +307,15 @@ fn place(parts: &mut [Part]) -> usize {
     let phases = [Phase::Encode, Phase::Decode, Phase::Finish];
     let busiest = phases.into_iter().max_by_key(|&phase| phase_bytes(parts, phase)).unwrap_or(Phase::Encode);
     let key = |part: &Part| (part.lives_in(busiest), part.to as u8 - part.from as u8, part.bytes);
-    let mut order: Vec<usize, MAX_PARTS> = (0..parts.len()).collect();
-    order.sort_unstable_by_key(|&i| parts.get(i).map(|part| (core::cmp::Reverse(key(part)), i)));
+    let mut is_placed = [false; MAX_PARTS];
     let mut placed: Vec<Part, MAX_PARTS> = Vec::new();
-    for &i in &order {
-        let Some(part) = parts.get_mut(i) else { continue };
+    for _ in 0..parts.len() {
+        // Not sorted: the sort of the standard library is 20 KB of code.
+        let waiting = parts.iter_mut().zip(&mut is_placed).enumerate().filter(|(_, (_, done))| !**done);
+        let Some((_, (part, done))) = waiting.max_by_key(|(i, (part, _))| (key(part), core::cmp::Reverse(*i))) else {
+            break;
+        };
+        *done = true;
         let ends = placed.iter().filter(|other| other.lives_with(part)).map(|other| aligned(other.range().end));
         let fits = |offset: usize| {
             let end = offset + part.bytes;

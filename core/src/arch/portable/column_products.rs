@@ -58,7 +58,9 @@ impl ColumnProducts {
 #[inline(never)]
 fn column_products<const WORDS: usize>(kernel: usize, values: &[u32], weights: &[u32], products: &mut Products) {
     let (rows, _) = values.as_chunks::<2>().0.as_chunks::<WORDS>().0.as_chunks::<FREQUENCIES>();
-    for (f, (sums, weights)) in products.iter_mut().zip(weights.chunks_exact(2 + 2 * kernel * WORDS)).enumerate() {
+    for (f, (sums, weights)) in
+        products.iter_mut().zip(weights.chunks_exact((2 + 2 * kernel * WORDS).max(1))).enumerate()
+    {
         let Some((&seeds, weights)) = weights.split_first_chunk::<2>() else { return };
         let (weights, _) = weights.as_chunks::<2>().0.as_chunks::<WORDS>();
         for (filter, seed) in seeds.into_iter().enumerate() {

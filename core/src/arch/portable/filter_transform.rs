@@ -46,7 +46,7 @@ fn groups<const B: usize, const R: usize, const C: usize>(
 ) {
     let block = const { &BLOCKS[B] };
     let Some(patch) = Patch::<R, C>::new(rows, channels, channels / 4) else { return };
-    for (group, u) in u.chunks_exact_mut(block.places).enumerate().take(patch.groups()) {
+    for (group, u) in u.chunks_exact_mut(block.places.max(1)).enumerate().take(patch.groups()) {
         // One check for all frequencies.
         let Some(u) = u.as_flattened_mut().get_mut(output..=output + 2 * (block.places - 1)) else { return };
         if odd {

@@ -64,7 +64,7 @@ fn groups<const TILES: usize, const B: usize, const C: usize>(
 ) {
     let block = const { &BLOCKS[B] };
     let Some(patch) = Patch::<PATCH, C>::new(rows, channels, channels / 4) else { return };
-    let pairs = even.chunks_exact_mut(block.places).zip(odd.chunks_exact_mut(block.places));
+    let pairs = even.chunks_exact_mut(block.places.max(1)).zip(odd.chunks_exact_mut(block.places.max(1)));
     for (group, (even, odd)) in pairs.enumerate().take(patch.groups()) {
         // One check for all frequencies.
         let last = TILES * (block.places - 1);

@@ -238,7 +238,7 @@ const fn output_line([m0, m1, m2, m3, m4, m5]: [i32; 6]) -> [i32; 4] {
 pub fn unpool(values: &[u8], switches: &[u8], channels: usize, y: u8, out: &mut [u8]) {
     let cells = values.chunks_exact(channels.max(1)).zip(switches.chunks_exact((channels / 4).max(1)));
     for ((values, switches), pixels) in cells.zip(out.chunks_exact_mut((2 * channels).max(1))) {
-        for (x, pixel) in (0..2).zip(pixels.chunks_exact_mut(channels)) {
+        for (x, pixel) in (0..2).zip(pixels.chunks_exact_mut(channels.max(1))) {
             for (i, (out, &value)) in pixel.iter_mut().zip(values).enumerate() {
                 let switch = switches.get(i / 4).map_or(0, |byte| byte >> (2 * (i % 4)) & 3);
                 *out = if switch == 2 * y + x { value } else { 0 };

@@ -8,7 +8,7 @@
 use core::ops::Range;
 
 use super::scratch::{Scratch, patch_sides};
-use super::{TILE, frequency, part};
+use super::{TILE, frequency, length, part};
 use crate::arch::block_products::{FREQUENCIES, TILES};
 use crate::arch::block_transforms::transform_values;
 use crate::arch::lanes::{even_u8, odd_u8, separate, subtract};
@@ -51,7 +51,7 @@ fn tile(
         copy_patch(layer, window, tile, part_of.clone(), scratch.patch);
     }
     let (v, copied) = scratch.group_and_patch(group);
-    let (pairs, stride) = (part_of.len() / 2, if whole { channels } else { part_of.len() });
+    let (pairs, stride) = (length(&part_of) / 2, if whole { channels } else { length(&part_of) });
     for index in 0..blocks_a_side(layer.kernel).pow(2) {
         let (block_y, block_x) = block_at(layer.kernel, index);
         let (taps_y, taps_x) = (block_taps(layer.kernel, block_y), block_taps(layer.kernel, block_x));
@@ -78,14 +78,14 @@ fn tile(
 /// Copies the channels `part_of` of the patch of a tile that leaves the image, zeros outside.
 fn copy_patch(layer: &EncoderLayer, window: &[&[u8]], tile: usize, part_of: Range<usize>, patch: &mut [u8]) {
     let (p, channels, (height, width)) = (layer.padding(), layer.input.channels, patch_sides(layer));
-    let stride = part_of.len().max(1);
+    let stride = length(&part_of).max(1);
     patch.fill(0);
     let left = (TILE.1 * tile).saturating_sub(p);
     let right = (TILE.1 * tile + width).saturating_sub(p).min(layer.input.width);
     let skipped = p.saturating_sub(TILE.1 * tile);
-    for (row, copy) in window.iter().take(height).zip(patch.chunks_exact_mut(width * stride)) {
+    for (row, copy) in window.iter().take(height).zip(patch.chunks_exact_mut((width * stride).max(1))) {
         let source = part(row, left * channels..right * channels).chunks_exact(channels.max(1));
-        let target = copy.chunks_exact_mut(stride).skip(skipped);
+        let target = copy.chunks_exact_mut(stride.max(1)).skip(skipped);
         for (target, pixel) in target.zip(source) {
             for (target, &value) in target.iter_mut().zip(part(pixel, part_of.clone())) {
                 *target = value;

@@ -149,10 +149,10 @@ pub fn dense_deconvolution_bound(
     channel: usize,
 ) -> i64 {
     let channels = layer.output.channels.max(1);
-    let filters = weights.chunks_exact(layer.kernel * layer.kernel * channels).zip(ratios);
+    let filters = weights.chunks_exact((layer.kernel * layer.kernel * channels).max(1)).zip(ratios);
     let (mut most, mut least) = (0, 0);
     for (filter, &ratio) in filters {
-        for &w in filter.iter().skip(channel).step_by(channels) {
+        for &w in filter.iter().skip(channel).step_by(channels.max(1)) {
             let product = i64::from(w) * i64::from(ratio);
             most += product.max(0);
             least -= product.min(0);
@@ -181,12 +181,12 @@ fn rows(
             for channel in (0..channels).step_by(blocking.channels.max(1)) {
                 let part = channel..(channel + blocking.channels).min(channels);
                 // All channels at once stay for all filters.
-                if filter == 0 || part.len() < channels {
+                if filter == 0 || length(&part) < channels {
                     input_transform::tiles(layer, window, tiles.clone(), part.clone(), &mut scratch);
                 }
                 for (index, filter) in block.clone().step_by(2).enumerate() {
                     weight_transform::filters(layer, filters, filter, part.clone(), &mut scratch);
-                    multiply(layer, tiles.len().div_ceil(TILES), index, part.len() / 2, &mut scratch);
+                    multiply(layer, length(&tiles).div_ceil(TILES), index, length(&part) / 2, &mut scratch);
                 }
             }
             for (index, filter) in block.step_by(2).enumerate() {
@@ -198,6 +198,11 @@ fn rows(
             }
         }
     }
+}
+
+/// Without the assertion of `len`.
+const fn length(range: &Range<usize>) -> usize {
+    range.end.saturating_sub(range.start)
 }
 
 /// Adds the products of `pairs` pairs of channels of each group of tiles for the filters `2 * index` and the next one of the

@@ -8,7 +8,7 @@
 use core::ops::Range;
 
 use super::scratch::Scratch;
-use super::{Filters, frequency, part};
+use super::{Filters, frequency, length, part};
 use crate::arch::block_products::FREQUENCIES;
 use crate::arch::block_transforms::transform_weights;
 use crate::arch::lanes::{add, even_i8, high, join, low, odd_i8, pack, separate, subtract};
@@ -25,7 +25,7 @@ pub(super) fn filters(
     channels: Range<usize>,
     scratch: &mut Scratch<'_>,
 ) {
-    let pairs = channels.len() / 2;
+    let pairs = length(&channels) / 2;
     for index in 0..blocks_a_side(layer.kernel).pow(2) {
         let u = scratch.u.get_mut(index * pairs..(index + 1) * pairs).unwrap_or(&mut []);
         match filters {
@@ -57,7 +57,7 @@ fn own(
         let tap = (3 * block_y + r.min(block_taps(k, block_y) - 1)) * k + 3 * block_x;
         weights.get(tap * channels + part_of.start..).unwrap_or(&[])
     });
-    let quads = part_of.len() / 4;
+    let quads = length(&part_of) / 4;
     match (block_taps(k, block_y), block_taps(k, block_x)) {
         (3, 3) => block::<3, 3>(rows, channels, quads, output, u),
         (3, _) => block::<3, 2>(rows, channels, quads, output, u),

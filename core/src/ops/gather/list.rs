@@ -54,7 +54,8 @@ pub(super) fn write_part(
     let (ratios, _) = ratios.get(filters.clone()).unwrap_or(&[]).as_chunks::<4>();
     let mut next = 0;
     let mut header_words = width * HEADER;
-    let cells = cells.values.chunks_exact(all).zip(cells.switches.chunks_exact(all / 4)).skip(columns.start);
+    let cells =
+        cells.values.chunks_exact(all.max(1)).zip(cells.switches.chunks_exact((all / 4).max(1))).skip(columns.start);
     for ((values, switches), header) in cells.zip(headers.as_chunks_mut::<HEADER>().0) {
         let (values, _) = values.get(filters.clone()).unwrap_or(&[]).as_chunks::<4>();
         let switches = switches.get(filters.start / 4..filters.end / 4).unwrap_or(&[]);

@@ -118,7 +118,8 @@ pub(super) fn rows(
         for (part, filters) in filter_parts(layer, lists.parts).enumerate() {
             start_block(arrays, channels, first, filters, block);
             let Ok(sums) = <[i32]>::mut_from_bytes(sums.as_mut_bytes()) else { return };
-            let (upper_sums, lower_sums) = sums.as_chunks_mut::<BLOCK>().0.split_at_mut(length);
+            let halves = sums.as_chunks_mut::<BLOCK>().0.split_at_mut_checked(length);
+            let (upper_sums, lower_sums) = halves.unwrap_or_default();
             let lower_sums = if lower.is_empty() { &mut [] } else { lower_sums };
             pixel_rows(&lists.part(layer, part), columns.start, block, upper_sums.iter_mut(), lower_sums.iter_mut());
         }

@@ -42,8 +42,8 @@ pub fn vector_deconvolution_bound(
     let channels = layer.output.channels.max(1);
     let taps = layer.kernel * layer.kernel * channels;
     let (mut most, mut least) = (0, 0);
-    for (filter, &ratio) in weights.chunks_exact(taps).zip(ratios) {
-        let weights = filter.iter().skip(channel).step_by(channels).map(|&w| i32::from(w));
+    for (filter, &ratio) in weights.chunks_exact(taps.max(1)).zip(ratios) {
+        let weights = filter.iter().skip(channel).step_by(channels.max(1)).map(|&w| i32::from(w));
         let (high, low) = weights.fold((0, 0), |(high, low), w| (high + w.max(0), low + w.min(0)));
         most += i64::from(high * i32::from(ratio));
         least += i64::from(low * i32::from(ratio));
@@ -140,7 +140,7 @@ fn unpool_patch(cells: &[CellRow<'_>; 4], tile: usize, (width, channels): (usize
     let cell = 2 * tile;
     let (first, end) = (cell.saturating_sub(1).min(width), (cell + 3).min(width));
     let skipped = 2 * (first + 1).saturating_sub(cell);
-    for (r, pixels) in patch.chunks_exact_mut(WIDE * channels).enumerate() {
+    for (r, pixels) in patch.chunks_exact_mut((WIDE * channels).max(1)).enumerate() {
         let Some(row) = cells.get(r.div_ceil(2)).filter(|row| !row.values.is_empty()) else { continue };
         let values = row.values.get(first * channels..end * channels).unwrap_or(&[]);
         let switches = row.switches.get(first * channels / 4..end * channels / 4).unwrap_or(&[]);

@@ -61,7 +61,7 @@ fn compute(layer: &mut impl Layer, tiles: usize, scratch: &mut Scratch<'_>) {
     let (all, depth) = (layer.tiles(), scratch.depth);
     let mut first = 0;
     while first < all {
-        let count = tiles.clamp(1, all - first);
+        let count = tiles.max(1).min(all - first);
         for tile in 0..count {
             let group = tile - tile % 4;
             let (start, width) = (scratch.group_start(group), (count - group).min(4));

@@ -42,7 +42,7 @@ pub(super) fn stage_filter(
     let all = blocks.pow(2) * channels;
     let depth = all.div_ceil(LANES);
     let (mut block, mut channel) = (0, 0);
-    for first in (0..depth).step_by(staged.len()) {
+    for first in (0..depth).step_by(staged.len().max(1)) {
         for (half, vector) in (0..2 * staged.len()).map(|quad| (quad % 2, quad / 2)) {
             let Some(taps_of_vector) = staged.get_mut(vector) else { continue };
             let (block_y, block_x) = (block / blocks, block % blocks);

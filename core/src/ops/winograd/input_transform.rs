@@ -66,7 +66,7 @@ fn copy_patch(layer: &EncoderLayer, window: &[&[u8]], tile: usize, patch: &mut [
     let left = (TILE * tile).saturating_sub(p);
     let right = (TILE * tile + side).saturating_sub(p).min(layer.input.width);
     let skipped = p.saturating_sub(TILE * tile);
-    for (row, copy) in window.iter().zip(patch.chunks_exact_mut(side * channels)) {
+    for (row, copy) in window.iter().zip(patch.chunks_exact_mut((side * channels).max(1))) {
         let source = row.get(left * channels..right * channels).unwrap_or(&[]);
         let target = copy.get_mut(skipped * channels..).unwrap_or(&mut []);
         for (target, &value) in target.iter_mut().zip(source) {

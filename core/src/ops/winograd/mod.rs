@@ -87,7 +87,7 @@ pub fn winograd_rows(
     let all = layer.input.width.div_ceil(TILE);
     let mut first = 0;
     while first < all {
-        let count = tiles.clamp(1, all - first);
+        let count = tiles.max(1).min(all - first);
         input_transform::tiles(layer, window, first..first + count, &mut scratch);
         let Some(mut factors) = scratch.factors() else { return };
         let halves: &[Half] = if scratch::is_halved(layer, tiles) { &[Half::Even, Half::Odd] } else { &[Half::Both] };

@@ -48,7 +48,7 @@ pub(super) fn tiles<const TILES: usize>(
         pooled_outputs(sums, multipliers, COPIED_CHANNELS, copies, copied_switches, upper);
         copy(layer, first..first + count, place.filter, &values, out);
         for (row, bytes) in switches.iter_mut().zip(&bytes) {
-            let row = from(row, start / 4).chunks_mut(channels / 4).take(count);
+            let row = from(row, start / 4).chunks_mut((channels / 4).max(1)).take(count);
             for (byte, copied) in row.filter_map(|window| window.first_mut()).zip(bytes) {
                 *byte = if upper { *byte | copied } else { *copied };
             }
