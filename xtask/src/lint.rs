@@ -23,8 +23,14 @@ pub fn run(model: &Path) -> Result<(), XtaskError> {
     let core = paths::root().join("core");
     let programs = paths::root().join("firmware");
     clippy(&targets::toolchain(SMALLEST_TARGET)?, SMALLEST_TARGET, &core, None)?;
+    let mut processors = Vec::new();
     for name in boards::names()? {
         let board = Board::named(&name)?;
+        let processor = (board.triple.clone(), board.cpu.clone());
+        if processors.contains(&processor) {
+            continue;
+        }
+        processors.push(processor);
         let toolchain = targets::of_board(&board)?;
         clippy(&toolchain, &name, &core, None)?;
         clippy(&toolchain, &name, &programs, Some((&board, model)))?;

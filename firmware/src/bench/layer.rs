@@ -5,7 +5,7 @@ use core::fmt::{self, Display};
 use bench_inputs::images::Image;
 use semihosting::{print, println};
 use switchback::model::{MapShape, Network};
-use switchback::stream::{ConvolutionKernel, DeconvolutionKernel, Plan, Tap};
+use switchback::stream::{Plan, Tap};
 
 use crate::profile::Profile;
 
@@ -67,45 +67,6 @@ pub fn print(network: &Network, plan: &Plan, image: Image, profile: &Profile) {
     });
     start("rest", profile.rest(), 0);
     println!("}}");
-}
-
-/// Kernels of one layer that are told apart; more than there are ways to compute it.
-const WAYS: usize = 16;
-
-/// The kernels that were measured of the layers that are of interest: the last convolution and the first deconvolution.
-pub struct Seen {
-    convolutions: [ConvolutionKernel; WAYS],
-    deconvolutions: [DeconvolutionKernel; WAYS],
-}
-
-impl Default for Seen {
-    /// The definitions: they are the reference.
-    fn default() -> Self {
-        let (convolution, deconvolution) = (ConvolutionKernel::Definition, DeconvolutionKernel::Definition);
-        Self { convolutions: [convolution; WAYS], deconvolutions: [deconvolution; WAYS] }
-    }
-}
-
-impl Seen {
-    /// Whether a plan has a kernel that no plan before it had.
-    pub fn is_new(&mut self, network: &Network, plan: &Plan) -> bool {
-        let last = network.encoder().len().saturating_sub(1);
-        let convolution = remember(&mut self.convolutions, plan.convolution_kernel(last));
-        let deconvolution = remember(&mut self.deconvolutions, plan.deconvolution_kernel(0));
-        convolution || deconvolution
-    }
-}
-
-/// Puts a value in front, where it is new.
-fn remember<T: Copy + PartialEq>(values: &mut [T], value: T) -> bool {
-    let is_new = !values.contains(&value);
-    if is_new {
-        values.rotate_right(1);
-        if let Some(first) = values.first_mut() {
-            *first = value;
-        }
-    }
-    is_new
 }
 
 /// Multiply-accumulates of what a tap shows, zeros counted.
