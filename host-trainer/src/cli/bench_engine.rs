@@ -77,6 +77,9 @@ fn speed(name: &'static str, runs: u32, mut pass: impl FnMut() -> Result<(), Fai
 /// An image with something in it for every layer, another one for each number.
 fn textured(number: usize) -> Image8 {
     let side = usize::from(SIDE);
-    let pixel = |i: usize| ((i / side * (3 + number) ^ i % side * 5).wrapping_mul(0x9e37) >> 7) as u8;
+    let pixel = |i: usize| {
+        let (y, x) = (i / side, i % side);
+        (((y * (3 + number)) ^ (x * 5)).wrapping_mul(0x9e37) >> 7) as u8
+    };
     Image8 { width: side, height: side, channels: 1, pixels: (0..side * side).map(pixel).collect() }
 }
