@@ -13,18 +13,22 @@ use training_ops::{conv_pool, rectify};
 const SILENT: f32 = 1e-6;
 
 impl FloatNetwork {
-    /// Takes the weights and biases of every convolution from a safetensors file; what else it holds is left there.
+    /// Takes the weights and biases of every convolution from a safetensors file, in their order: where they pool, and so how
+    /// their blocks are numbered, may differ. What else the file holds is left there.
     ///
     /// # Errors
     /// [`FloatError`] names the file, or the tensor that is missing or of another shape.
     pub fn start_from(&self, path: &Path) -> Result<(), FloatError> {
         let stored = read_tensors(path)?.tensors;
+        let mut stored_names: Vec<_> = stored.keys().filter_map(|name| convolution_number(name)).collect();
+        stored_names.sort_unstable();
         for i in 0..self.network().encoder().len() {
             for part in ["weight", "bias"] {
                 let name = format!("{}.{part}", self.network().convolution_name(i));
                 let variable = self.variable(&name)?;
                 let (name, expected) = (name.clone(), variable.dims().to_vec());
-                match stored.get(&name) {
+                let found = stored_names.get(i).and_then(|(_, _, layer)| stored.get(&format!("{layer}.{part}")));
+                match found {
                     Some(tensor) if tensor.dims() == expected => variable.set(tensor)?,
                     Some(tensor) => {
                         return Err(FloatError::WrongShape { name, found: tensor.dims().to_vec(), expected });
@@ -64,6 +68,14 @@ impl FloatNetwork {
         let missing = || FloatError::MissingTensor { name: name.into(), expected: Vec::new() };
         self.tensors().get(name).ok_or_else(missing)
     }
+}
+
+/// Block, number in the block and layer of a convolution's weights, such as `conv3_2.weight`.
+fn convolution_number(tensor: &str) -> Option<(usize, usize, &str)> {
+    let layer = tensor.strip_suffix(".weight")?;
+    let number = layer.strip_prefix("conv")?;
+    let (block, index) = number.split_once('_').unwrap_or((number, "1"));
+    Some((block.parse().ok()?, index.parse().ok()?, layer))
 }
 
 /// Divides a layer's parameters by the root mean square of what they gave, before or after a ReLU; the output as it becomes.
@@ -118,6 +130,12 @@ mod tests {
         assert_ne!(values(&new, "conv3.weight")?, values(&trained, "conv3.weight")?);
         new.start_from(&path)?;
         assert_eq!(values(&new, "conv3.weight")?, values(&trained, "conv3.weight")?);
+        // The same convolutions, the last two in one block.
+        let mut spec = network(0.125).spec().clone();
+        spec.convolutions[3].pool = false;
+        let shallow = FloatNetwork::new(Network::new(spec).unwrap(), Decoding::Tied, 2)?;
+        shallow.start_from(&path)?;
+        assert_eq!(values(&shallow, "conv4_2.weight")?, values(&trained, "conv5.weight")?);
         let error = FloatNetwork::new(network(0.25), Decoding::Tied, 2)?.start_from(&path).unwrap_err().to_string();
         assert!(error.contains("conv1.weight: found shape [12, 1, 11, 11], expected [24, 1, 11, 11]"), "{error}");
         Ok(())
