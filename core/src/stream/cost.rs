@@ -16,7 +16,11 @@ pub(super) fn convolution_cost(layer: &EncoderLayer, kernel: ConvolutionKernel) 
     match kernel {
         ConvolutionKernel::Definition => DEFINITION,
         ConvolutionKernel::InputDirect => 1150,
-        ConvolutionKernel::InputWinograd { groups } => 620 + 250 / groups.max(1) as u64,
+        ConvolutionKernel::InputWinograd { groups } => {
+            // The inverse transform of a small kernel is spread over few taps.
+            let products = if layer.kernel <= 5 { 1290 } else { 620 };
+            products + 250 / groups.max(1) as u64
+        }
         ConvolutionKernel::Winograd { tiles } => {
             // Products, transforms of weights, of input, of outputs.
             let (products, weights, input, output) =
