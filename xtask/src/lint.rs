@@ -15,16 +15,17 @@ const SMALLEST_TARGET: &str = "thumbv6m-none-eabi";
 /// The program that links only if no panic is reachable.
 const NO_PANIC: &str = "no-panic";
 
-/// Runs the command.
+/// Runs the command for the boards `names`, or all of them where it names none; those of one processor share a run.
 ///
 /// # Errors
 /// [`XtaskError`] when a target cannot be built for, or clippy finds something.
-pub fn run(model: &Path) -> Result<(), XtaskError> {
+pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
     let core = paths::root().join("core");
     let programs = paths::root().join("firmware");
     clippy(&targets::toolchain(SMALLEST_TARGET)?, SMALLEST_TARGET, &core, None)?;
     let mut processors = Vec::new();
-    for name in boards::names()? {
+    let names = if names.is_empty() { boards::names()? } else { names };
+    for name in names {
         let board = Board::named(&name)?;
         let processor = (board.triple.clone(), board.cpu.clone());
         if processors.contains(&processor) {

@@ -67,6 +67,9 @@ enum Command {
         /// A model to link
         #[arg(long, value_name = "FILE")]
         model: std::path::PathBuf,
+        /// The boards [default: all]
+        #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+        boards: Vec<String>,
     },
 }
 
@@ -118,9 +121,9 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
             doctor::run();
             Ok(ExitCode::SUCCESS)
         }
-        Command::LintBoards { model } => {
+        Command::LintBoards { model, boards } => {
             let model = model.canonicalize().map_err(|_| XtaskError::NoSuchModel { path: model })?;
-            lint::run(&model).map(|()| ExitCode::SUCCESS)
+            lint::run(&model, boards).map(|()| ExitCode::SUCCESS)
         }
     }
 }
