@@ -44,7 +44,7 @@ fn run(model: &Model<'_>, arena: &mut [u8]) {
     let plan = Plan::within(model, black_box(arena.len()));
     black_box(plan.layers(model.network()).count());
     let Ok(mut session) = Session::with_plan(model, plan, arena, Checksums::new()) else { return };
-    for row in linked::model().chunks(black_box(1)) {
+    for row in linked::model().chunks(black_box(1).max(1)) {
         let _ = black_box(session.push_row(row));
     }
     if let Ok(inference) = session.finish() {
