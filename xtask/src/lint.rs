@@ -1,5 +1,4 @@
-//! `lint-boards`: clippy, warnings as errors, for the targets of all boards, and the core for one without atomic swap; and that
-//! no panic of the core is reachable on any of them.
+//! `lint-boards`: clippy, warnings as errors, for the targets of all boards, and the core for one without atomic swap.
 
 use std::path::Path;
 
@@ -7,13 +6,10 @@ use boards::Board;
 
 use crate::error::XtaskError;
 use crate::targets::Toolchain;
-use crate::{firmware, paths, targets};
+use crate::{paths, targets};
 
 /// The smallest target that the core must build for: no DSP instructions, no atomic swap.
 const SMALLEST_TARGET: &str = "thumbv6m-none-eabi";
-
-/// The program that links only if no panic is reachable.
-const NO_PANIC: &str = "no-panic";
 
 /// Runs the command for the boards `names`, or all of them where it names none; those of one processor share a run.
 ///
@@ -35,8 +31,6 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
         let toolchain = targets::of_board(&board)?;
         clippy(&toolchain, &name, &core, None)?;
         clippy(&toolchain, &name, &programs, Some((&board, model)))?;
-        // Does not link where a panic can be reached.
-        firmware::build(paths::root(), &firmware::target_folder(), &board, &[model.to_owned()], NO_PANIC)?;
     }
     Ok(())
 }

@@ -38,6 +38,10 @@ pub fn add_products(
     let pairs = run.start..run.start + run.depth;
     let (v, u) = (v.get(pairs.clone()).unwrap_or(&[]), u.get(pairs).unwrap_or(&[]));
     for (f, sums) in sums.iter_mut().enumerate().skip(run.first).take(run.count) {
+        // One check for all of it.
+        if f >= FREQUENCIES {
+            return;
+        }
         for output in 0..2 {
             let mut of_output = sums.map(|sums| sums[output] as i32);
             for (v, u) in v.iter().zip(u) {
