@@ -58,6 +58,13 @@ fn table_1_at_full_width_stays_below_500_kib() {
     }
 }
 
+#[test]
+fn processors_with_vectors_are_known_by_name() {
+    let named = |cpu| Processor::named(Some(cpu));
+    assert_eq!([named("cortex-m55"), named("cortex-m85")], [Processor::Vector; 2]);
+    assert_eq!([named("cortex-m33"), named("cortex"), Processor::named(None)], [Processor::Scalar; 3]);
+}
+
 /// Every layer of the paper's network gets a fast kernel in 512 KiB, scratch included.
 #[test]
 fn table_1_at_full_width_is_fast_in_512_kib() {

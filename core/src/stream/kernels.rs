@@ -25,7 +25,8 @@ impl Processor {
 
     /// The one that the compiler calls `cpu`.
     pub fn named(cpu: Option<&str>) -> Self {
-        if matches!(cpu, Some("cortex-m55" | "cortex-m85")) { Self::Vector } else { Self::Scalar }
+        let has_vectors = |cpu| env!("SWITCHBACK_VECTOR_PROCESSORS").split(',').any(|name| name == cpu);
+        if cpu.is_some_and(has_vectors) { Self::Vector } else { Self::Scalar }
     }
 }
 
