@@ -4,24 +4,24 @@
 //! in the core. A back end knows words and slices: no layer, no ring, no plan. The algorithms above it (`ops`) are written
 //! once over these functions, so the loops that run on a device run on a host and under Miri as well.
 
-#[cfg(switchback_dsp)]
+#[cfg(switchback_armv7m)]
 #[cfg_attr(switchback_helium, allow(dead_code, reason = "the vector Winograd takes the place of some"))]
-mod dsp;
+mod armv7m;
 #[cfg(switchback_helium)]
 mod helium;
-#[cfg_attr(switchback_dsp, allow(dead_code, reason = "it is the definition, and what a back end leaves out"))]
+#[cfg_attr(switchback_armv7m, allow(dead_code, reason = "it is the definition, and what a back end leaves out"))]
 pub mod portable;
 
 pub(crate) use portable::blocks;
 
-#[cfg(switchback_dsp)]
-pub(crate) use dsp::{
+#[cfg(switchback_armv7m)]
+pub(crate) use armv7m::{
     block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
     products, tile_outputs, window_products,
 };
 #[cfg(switchback_helium)]
 pub(crate) use helium::{input_windows, vectors};
-#[cfg(not(switchback_dsp))]
+#[cfg(not(switchback_armv7m))]
 pub(crate) use portable::{
     block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
     products, tile_outputs, window_products,
