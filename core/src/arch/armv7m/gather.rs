@@ -8,12 +8,7 @@ use core::arch::global_asm;
 use crate::arch::portable;
 pub(crate) use crate::arch::portable::gather::{BLOCK_HEAD, Cells, LOW_LANE_BIAS, OFFSET_BIAS, TAP_WORDS};
 
-global_asm!(
-    env!("SWITCHBACK_ASSEMBLER"),
-    include_str!("instructions.s"),
-    include_str!("gather.s"),
-    options(raw)
-);
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("instructions.s"), include_str!("gather.s"), options(raw));
 
 type Pixel = unsafe extern "C" fn(*const u32, *const u32, *const u32, *const u32, *const u32, *mut u32);
 

@@ -7,12 +7,7 @@ use core::ptr;
 use crate::arch::blocks::{self, CUT_PLACES, PLACES};
 pub(crate) use crate::arch::portable::products::{FREQUENCIES, frequency};
 
-global_asm!(
-    env!("SWITCHBACK_ASSEMBLER"),
-    include_str!("instructions.s"),
-    include_str!("products.s"),
-    options(raw)
-);
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("instructions.s"), include_str!("products.s"), options(raw));
 
 /// Whether two products are one instruction.
 const DSP: bool = cfg!(switchback_dsp);
