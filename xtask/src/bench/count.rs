@@ -12,7 +12,7 @@ pub struct Count {
     pub model: String,
     /// The model's checksum; empty in kept counts.
     pub crc32: String,
-    /// The image's name.
+    /// The image's name; empty for what is done once, whatever the images.
     pub image: String,
     /// The layer's name.
     pub layer: String,
@@ -42,7 +42,7 @@ impl Count {
     }
 }
 
-/// The counts from what the program prints: a line a model, then a line a layer.
+/// The counts from what the program prints: a line a model, then a line a layer; lines about taps are another file's.
 pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
     let bad = |line: &str| XtaskError::Counts { board: board.name.clone(), line: line.to_owned() };
     let (mut counts, mut model, mut crc32) = (Vec::new(), String::new(), String::new());
@@ -50,6 +50,9 @@ pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
         let value = serde_json::from_str::<Value>(line).map_err(|_| bad(line))?;
         let text = |key| value.get(key).and_then(|v| Some(v.as_str()?.to_owned()));
         let number = |key| value.get(key).and_then(Value::as_u64);
+        if value.get("tap").is_some() {
+            continue;
+        }
         let Some(layer) = text("layer") else {
             model = text("model").ok_or_else(|| bad(line))?;
             // Older programs have one model, and call it by its checksum.
