@@ -21,7 +21,8 @@ use crate::error::XtaskError;
 use crate::firmware::Program;
 use crate::{emulator, firmware, paths};
 use count::Count;
-use models::{Models, Scope};
+pub use models::Models;
+use models::Scope;
 use revision::Revision;
 
 /// The measuring program.
