@@ -49,12 +49,12 @@ enum Scope {
 impl Scope {
     fn of_command_line() -> Self {
         let Ok(arguments) = env::args::<ARGUMENT_BYTES>() else { return Self::Fastest };
-        let has = |name| (&arguments).into_iter().any(|argument| argument == Ok(name));
-        match (has("plans"), has("host")) {
-            (true, _) => Self::EveryPlan,
-            (_, true) => Self::ComparedByHost,
-            _ => Self::Fastest,
-        }
+        let scopes = (&arguments).into_iter().filter_map(|argument| match argument {
+            Ok("plans") => Some(Self::EveryPlan),
+            Ok("host") => Some(Self::ComparedByHost),
+            _ => None,
+        });
+        scopes.last().unwrap_or(Self::Fastest)
     }
 }
 
