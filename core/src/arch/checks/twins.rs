@@ -74,3 +74,19 @@ pub(super) fn same<T: Element>(found: &[T], expected: &[T]) -> Outcome {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_beside_an_output_is_found() {
+        let mut twins = Twins::<u8, { 8 + 2 * GUARD }>::new(&mut Random::new(1));
+        let [found, expected] = twins.outputs(0, 8);
+        found.fill(1);
+        expected.fill(1);
+        assert!(twins.compare().is_ok());
+        twins.found[GUARD + 8] ^= 1;
+        assert_eq!(twins.compare().unwrap_err().place, GUARD + 8);
+    }
+}
