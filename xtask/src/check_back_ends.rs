@@ -28,7 +28,10 @@ pub fn run(names: Vec<String>) -> Result<(), XtaskError> {
         let board = Board::named(&name)?;
         let program = Program { name: PROGRAM, feature: Some(PROGRAM), board: &board, models, arena_bytes: None };
         let elf = firmware::build(paths::root(), &firmware::target_folder(), &program)?;
-        let done = emulator::count(&board, &elf, None)?;
+        let done = emulator::count(&board, &elf, None).map_err(|error| match error {
+            XtaskError::EmulatorEnded { said, .. } => XtaskError::BackEnd { board: name.clone(), said },
+            other => other,
+        })?;
         println!("{name}: {} functions of its back end give what the portable ones give", done.lines().count());
     }
     Ok(())

@@ -89,6 +89,14 @@ pub enum XtaskError {
         /// Its checksum on the host.
         expected: String,
     },
+    /// A function of a back end does not give what the portable one gives, or the program that finds out failed.
+    #[error("back end of {board}: {said}")]
+    BackEnd {
+        /// The board.
+        board: String,
+        /// What the program said: function, case, what was found and what was expected.
+        said: String,
+    },
     /// The file of kept counts could not be read or written.
     #[error("kept counts {}: {source}", path.display())]
     KeptFile {

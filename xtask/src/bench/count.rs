@@ -20,6 +20,8 @@ pub struct Count {
     pub kernel: String,
     /// Its size in words; empty for what is no convolution.
     pub shape: String,
+    /// Bytes of the plan's arena; 0 for what has none.
+    pub arena: u64,
     /// Bytes of scratch.
     pub scratch: u64,
     /// Thousandths of what it reads that are not zero: of the unpooled map, for a deconvolution.
@@ -67,6 +69,7 @@ pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
             layer,
             kernel: text("kernel").unwrap_or_default(),
             shape: text("shape").unwrap_or_default(),
+            arena: number("arena").unwrap_or(0),
             scratch: number("scratch").unwrap_or(0),
             density: number("nonzeros_permille"),
             // One instruction a nanosecond.
