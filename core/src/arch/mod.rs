@@ -7,6 +7,8 @@
 #[cfg(switchback_armv7m)]
 #[cfg_attr(switchback_helium, allow(dead_code, reason = "the vector Winograd takes the place of some"))]
 mod armv7m;
+#[cfg(feature = "back-end-checks")]
+pub mod checks;
 #[cfg(switchback_helium)]
 mod helium;
 #[cfg_attr(switchback_armv7m, allow(dead_code, reason = "it is the definition, and what a back end leaves out"))]

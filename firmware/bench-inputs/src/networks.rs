@@ -42,6 +42,15 @@ pub fn whole_networks() -> Vec<Measured> {
     alloc::vec![table1(96, HALF, ""), table1(160, HALF, ""), table1(160, FULL, "-dense")]
 }
 
+/// Table 1 of the paper at its own width, at a resolution that a chest picture is read at.
+pub fn full_width() -> Measured {
+    Measured {
+        name: String::from("table1-320"),
+        spec: NetworkSpec::table1(1.0, InputSpec { width: 320, height: 320, channels: 1 }, 2),
+        density: HALF,
+    }
+}
+
 /// One layer each, with its pool; the tied deconvolution of those that read a map is measured too, at several densities of what is
 /// unpooled.
 pub fn single_layers() -> Vec<Measured> {
