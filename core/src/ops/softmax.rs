@@ -56,9 +56,10 @@ impl Total {
     /// off, which is less than 2^-13 of a step, one less.
     #[inline(always)]
     fn share(&self, e: u32) -> u8 {
-        let quotient = (255 * (e >> COARSE) + (self.sum >> (COARSE + 1)) as u32) / self.coarse;
+        let twice = u64::from(e) * 510;
+        let quotient = ((twice >> (COARSE + 1)) as u32 + (self.sum >> (COARSE + 1)) as u32) / self.coarse;
         // Twice what is left behind the next quotient; half of an odd S, cut off or not, makes no difference between integers.
-        let beyond = (u64::from(e) * 510).wrapping_sub(u64::from(2 * quotient + 1) * self.sum) as i64;
+        let beyond = twice.wrapping_sub(u64::from(2 * quotient + 1) * self.sum) as i64;
         // -1 where the next quotient is too much.
         (quotient as i32 + 1 + (beyond >> 63) as i32) as u8
     }
