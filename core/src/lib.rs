@@ -45,6 +45,8 @@ pub mod link;
 pub mod model;
 pub mod numeric;
 pub mod ops;
+#[cfg(any(test, feature = "back-end-checks"))]
+mod random;
 pub mod stream;
 
 #[cfg(feature = "back-end-checks")]

@@ -1,10 +1,10 @@
 //! F(2x4,3x3) in blocks: its multiplications, and its transforms where a back end does them whole.
 
 use super::Outcome;
-use super::random::Random;
 use super::twins::{GUARD, Twins};
 use crate::arch::block_products::{FREQUENCIES, Run, TILES};
 use crate::arch::{block_products as own_products, block_transforms as own, portable};
+use crate::random::Random;
 
 /// The most pairs of channels: enough for a second round of every back end's unrolled steps.
 const PAIRS: usize = 36;

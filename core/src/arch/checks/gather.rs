@@ -1,11 +1,11 @@
 //! The sparse deconvolution's innermost loop, as a whole: the same lists and weights, each packed by its own back end.
 
 use super::Outcome;
-use super::random::Random;
 use super::twins::{GUARD, Twins};
 use crate::arch::portable::gather as portable;
 use crate::arch::{gather as own, portable::gather::Cells};
 use crate::model::Aligned;
+use crate::random::Random;
 
 /// The most filters: with what follows, low lanes stay below 2^23, as they do in every layer that is gathered.
 const FILTERS: usize = 12;

@@ -3,12 +3,12 @@
 use zerocopy::little_endian::I32;
 
 use super::Outcome;
-use super::random::Random;
 use super::twins::{GUARD, Twins};
 use crate::arch::input_windows::Filters;
 use crate::arch::{
     column_products as own_columns, input_windows as own_vectors, portable, window_products as own_windows,
 };
+use crate::random::Random;
 
 const KERNELS: [usize; 5] = [3, 5, 7, 9, 11];
 

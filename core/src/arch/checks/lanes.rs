@@ -1,9 +1,9 @@
 //! Lanes of 16 bits: words in the making are separated before they are compared.
 
 use super::Outcome;
-use super::random::Random;
 use super::twins::same;
 use crate::arch::{lanes as own, portable::lanes as portable};
+use crate::random::Random;
 
 pub(super) fn case(random: &mut Random) -> Outcome {
     let mut bytes = [0; 8];

@@ -1,10 +1,10 @@
 //! From sums of F(4x4,3x3) to outputs.
 
 use super::Outcome;
-use super::random::Random;
 use super::twins::{GUARD, Twins};
 use crate::arch::products::FREQUENCIES;
 use crate::arch::{portable, tile_outputs as own};
+use crate::random::Random;
 
 /// The most channels from a pixel to the next one.
 const CHANNELS: usize = 12;

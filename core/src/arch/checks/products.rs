@@ -1,10 +1,10 @@
 //! The multiplications of F(4x4,3x3).
 
 use super::Outcome;
-use super::random::Random;
 use super::twins::{GUARD, Twins};
 use crate::arch::blocks::places;
 use crate::arch::{portable, products as own};
+use crate::random::Random;
 
 /// Kernels, and the most pairs of channels of each: enough for a second round of every back end's unrolled steps.
 const KERNELS: [(usize, usize); 2] = [(3, 36), (5, 10)];

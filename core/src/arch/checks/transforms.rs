@@ -1,11 +1,11 @@
 //! The transforms of F(4x4,3x3): of patches and of filters.
 
 use super::Outcome;
-use super::random::Random;
 use super::twins::{GUARD, Twins};
 use crate::arch::blocks::places;
 use crate::arch::portable::patch_transform::MAX_ROWS;
 use crate::arch::{filter_transform as own_filter, patch_transform as own_patch, portable};
+use crate::random::Random;
 
 /// Kernels, and the most groups of four channels of each.
 const KERNELS: [(usize, usize); 2] = [(3, 4), (5, 2)];

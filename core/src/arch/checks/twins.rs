@@ -1,7 +1,7 @@
 //! An output twice, one for each back end, with room around it that neither may write to.
 
 use super::Outcome;
-use super::random::Random;
+use crate::random::Random;
 
 /// Elements around an output.
 pub(super) const GUARD: usize = 16;

@@ -1,10 +1,10 @@
 //! F(4x4,3x3) by vectors: from sums to outputs, and maps that are unpooled and moved.
 
 use super::Outcome;
-use super::random::Random;
 use super::twins::{GUARD, Twins};
 use crate::arch::portable::vectors::{self as portable, FREQUENCIES, Place, Sums, Target, Vector};
 use crate::arch::vectors as own;
+use crate::random::Random;
 
 /// Bytes from pixel to pixel, at most.
 const PITCH: usize = 16;

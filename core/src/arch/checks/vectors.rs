@@ -1,11 +1,11 @@
 //! F(4x4,3x3) by vectors: transforms, staging, multiplications.
 
 use super::Outcome;
-use super::random::Random;
 use super::twins::{GUARD, Twins};
 use crate::arch::portable::vectors::{self as portable, Block, FREQUENCIES, Place, Sums, Vector};
 use crate::arch::vectors as own;
 use crate::model::Aligned;
+use crate::random::Random;
 
 /// The most groups of eight channels.
 const GROUPS: usize = 2;

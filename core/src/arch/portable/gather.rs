@@ -179,21 +179,20 @@ fn pack_pairs<const LONG: bool>(weights: &[i8], channels: usize, packed: &mut [u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     const FILTERS: usize = 3;
 
     #[test]
     fn words_and_long_words_sum_the_same() {
-        let mut state = 1u32;
-        let mut random = |below: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) % below
-        };
+        let mut random = Random::new(1);
         for _ in 0..50 {
-            let weights: [i8; 72 * FILTERS] = core::array::from_fn(|_| random(255) as u8 as i8).map(|w| w.max(-127));
+            let weights: [i8; 72 * FILTERS] =
+                core::array::from_fn(|_| random.below(255) as u8 as i8).map(|w| w.max(-127));
             let mut blocks = [[0; BLOCK_HEAD + 36 * FILTERS]; 2];
             // Low lanes near the middle of their 24 bits.
-            let head: [u32; BLOCK_HEAD] = core::array::from_fn(|i| (1 << 23) * (1 - i as u32 % 2) + random(1 << 12));
+            let head: [u32; BLOCK_HEAD] =
+                core::array::from_fn(|i| (1 << 23) * (1 - i as u32 % 2) + random.below(1 << 12) as u32);
             let [long, words] = &mut blocks;
             long[..BLOCK_HEAD].copy_from_slice(&head);
             words[..BLOCK_HEAD].copy_from_slice(&head);
@@ -204,7 +203,7 @@ mod tests {
                 let mut list = [0; 5 + 8];
                 list[..5].copy_from_slice(&[20, 28, 36, 44, 52]);
                 for (entry, switch_offset) in list[5..].as_chunks_mut::<2>().0.iter_mut().zip([0, 16, 64, 48]) {
-                    *entry = [144 * random(FILTERS as u32) + 64 - switch_offset, random(256)];
+                    *entry = [144 * random.below(FILTERS) as u32 + 64 - switch_offset, random.below(256) as u32];
                 }
                 list
             });

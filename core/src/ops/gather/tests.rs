@@ -7,17 +7,7 @@ use super::*;
 use crate::model::MapShape;
 use crate::numeric::Multiplier;
 use crate::ops::{CellRow, DeconvolutionArrays, unpool_deconvolution_row};
-
-struct Xorshift(u32);
-
-impl Xorshift {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 17;
-        self.0 ^= self.0 << 5;
-        (self.0 >> 4) % limit
-    }
-}
+use crate::random::Random;
 
 fn layer(height: usize, width: usize, filters: usize, channels: usize, odd: (usize, usize)) -> DecoderLayer {
     DecoderLayer {
@@ -79,28 +69,28 @@ fn check(
 
 #[test]
 fn equals_the_definition() {
-    let mut random = Xorshift(7);
+    let mut random = Random::new(7);
     let mut most_parts = 0;
     for round in 0..400 {
-        let (height, width) = (1 + random.below(9) as usize, 1 + random.below(9) as usize);
-        let (filters, channels) = (4 + 4 * random.below(6) as usize, 8 + 8 * random.below(2) as usize);
-        let odd = (random.below(2) as usize, random.below(2) as usize);
+        let (height, width) = (1 + random.below(9), 1 + random.below(9));
+        let (filters, channels) = (4 + 4 * random.below(6), 8 + 8 * random.below(2));
+        let odd = (random.below(2), random.below(2));
         let layer = layer(height, width, filters, channels, odd);
         assert!(gather_suits(&layer));
         let extreme = round % 5 == 0;
         let weights: Vec<i8> = (0..9 * filters * channels)
-            .map(|_| if extreme { [-127, 127][random.below(2) as usize] } else { random.below(255) as i32 as u8 as i8 })
+            .map(|_| if extreme { [-127, 127][random.below(2)] } else { random.below(255) as i32 as u8 as i8 })
             .map(|w| w.max(-127))
             .collect();
-        let most = [1, 4, 15][random.below(3) as usize];
+        let most = [1, 4, 15][random.below(3)];
         let ratios: Vec<u8> =
-            (0..filters).map(|_| if extreme { most } else { 1 + random.below(u32::from(most)) as u8 }).collect();
+            (0..filters).map(|_| if extreme { most } else { 1 + random.below(most.into()) as u8 }).collect();
         let bias: Vec<I32> = (0..channels).map(|_| I32::new(random.below(20001) as i32 - 10000)).collect();
         let needed = gather_parts(&layer, &weights, &ratios, &bias).expect("a part of four filters is exact");
         most_parts = most_parts.max(needed);
-        let parts = needed + random.below(2) as usize;
-        let density = [0, 12, 50, 100][random.below(4) as usize];
-        let alike = random.below(8) as usize;
+        let parts = needed + random.below(2);
+        let density = [0, 12, 50, 100][random.below(4)];
+        let alike = random.below(8);
         let elements = layer.input.elements();
         let values: Vec<u8> = (0..elements)
             .map(|_| {
@@ -118,7 +108,7 @@ fn equals_the_definition() {
             .collect();
         let multiplier = Multiplier::new(1 << (12 + random.below(6))).unwrap();
         let arrays = DeconvolutionArrays { weights: &weights, ratios: &ratios, bias: &bias, multiplier };
-        check(&layer, &arrays, &values, &switches, parts, 1 + random.below(4) as usize);
+        check(&layer, &arrays, &values, &switches, parts, 1 + random.below(4));
     }
     assert!(most_parts > 2, "large weights need parts: {most_parts}");
 }
@@ -147,7 +137,7 @@ fn extremes(layer: &DecoderLayer, weights: &[i8], ratios: &[u8], channel: usize,
 
 #[test]
 fn the_bound_is_the_largest_magnitude_that_can_be_reached() {
-    let mut random = Xorshift(11);
+    let mut random = Random::new(11);
     for _ in 0..200 {
         let layer = layer(3, 3, 4, 8, (0, 0));
         let weights: Vec<i8> = (0..9 * 4 * 8).map(|_| (random.below(255) as i32 - 127) as i8).collect();

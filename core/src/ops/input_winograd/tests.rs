@@ -12,21 +12,7 @@ use crate::ops::{
     input_convolution_row, input_direct_rows, input_direct_scratch_words, input_direct_suits, input_window_rows,
     input_window_scratch_words, switch_row_bytes,
 };
-
-struct Random(u32);
-
-impl Random {
-    fn next(&mut self) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 17;
-        self.0 ^= self.0 << 5;
-        self.0
-    }
-
-    fn below(&mut self, n: u32) -> u32 {
-        (self.next() >> 8) % n
-    }
-}
+use crate::random::Random;
 
 fn layer(kernel: usize, height: usize, width: usize, filters: usize) -> EncoderLayer {
     let input = MapShape { height, width, channels: 1 };
@@ -89,11 +75,11 @@ fn check(layer: &EncoderLayer, image: &[i8], weights: &[i8], bias: &[i32], multi
 
 #[test]
 fn equals_the_definition_on_random_shapes() {
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     for round in 0..300 {
-        let kernel = 3 + 2 * random.below(5) as usize;
-        let (height, width) = (2 + random.below(39) as usize, 2 + random.below(39) as usize);
-        let filters = 4 + 4 * random.below(3) as usize;
+        let kernel = 3 + 2 * random.below(5);
+        let (height, width) = (2 + random.below(39), 2 + random.below(39));
+        let filters = 4 + 4 * random.below(3);
         let layer = layer(kernel, height, width, filters);
         // A shift of 7 makes values small and ties frequent.
         let shift = round % 8;
@@ -107,7 +93,7 @@ fn equals_the_definition_on_random_shapes() {
 
 #[test]
 fn equals_the_definition_at_the_extremes() {
-    let mut random = Random(2);
+    let mut random = Random::new(2);
     for kernel in [3, 5, 7, 9, 11] {
         for filters in [4, 48] {
             let layer = layer(kernel, 14, 21, filters);
@@ -118,7 +104,7 @@ fn equals_the_definition_at_the_extremes() {
                     1 => -127,
                     2 if i % 2 == 0 => -127,
                     2 => 127,
-                    _ => [127, -127][random.below(2) as usize],
+                    _ => [127, -127][random.below(2)],
                 })
                 .collect();
             let limit = (1 << 28) - 1 - 127 * 127 * taps as i32;
@@ -130,7 +116,7 @@ fn equals_the_definition_at_the_extremes() {
                     2 => 0,
                     3 => [127, -127][i % 2],
                     4 => [127, 127, -127][i % 3],
-                    _ => [127, -127][random.below(2) as usize],
+                    _ => [127, -127][random.below(2)],
                 };
                 let image: Vec<i8> = (0..layer.input.pixels()).map(&mut value).collect();
                 check(&layer, &image, &weights, &bias, [1 << 12, 3 << 8][round % 2]);

@@ -5,12 +5,13 @@ extern crate std;
 use std::vec;
 use std::vec::Vec;
 
-use super::super::winograd::tests::{Random, compare};
+use super::super::winograd::tests::compare;
 use super::*;
 use crate::model::bounds::deconvolution_bound;
 use crate::model::{DecoderLayer, MapShape};
 use crate::numeric::Multiplier;
 use crate::ops::{CellRow, DeconvolutionArrays, deconvolution_row, switch_row_bytes, unpool_deconvolution_row};
+use crate::random::Random;
 
 #[test]
 fn convolutions_equal_the_definition() {
@@ -122,7 +123,7 @@ impl Deconvolution {
 
 #[test]
 fn deconvolutions_equal_the_definition() {
-    let mut random = Random(3);
+    let mut random = Random::new(3);
     let mut compared = 0;
     for _ in 0..500 {
         let case = Deconvolution::random(&mut random);

@@ -10,26 +10,7 @@ use zerocopy::little_endian::I32;
 use super::*;
 use crate::model::MapShape;
 use crate::ops::{convolution_row, switch_row_bytes};
-
-/// Marsaglia's xorshift: enough for shapes and values.
-pub(in crate::ops) struct Random(pub(in crate::ops) u32);
-
-impl Random {
-    pub(in crate::ops) fn next(&mut self) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 17;
-        self.0 ^= self.0 << 5;
-        self.0
-    }
-
-    pub(in crate::ops) fn of(&mut self, choices: &[usize]) -> usize {
-        choices[self.next() as usize % choices.len()]
-    }
-
-    pub(in crate::ops) fn up_to(&mut self, most: usize) -> usize {
-        1 + self.next() as usize % most
-    }
-}
+use crate::random::Random;
 
 /// [`winograd_rows`], or another function that gives the same.
 type Kernel =
@@ -148,7 +129,7 @@ fn it_equals_the_definition() {
 
 /// Compares a kernel with the definition on random layers.
 pub(in crate::ops) fn compare(kernel: Kernel, words: fn(&EncoderLayer, usize) -> usize, channels: &[usize]) {
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     let mut compared = 0;
     for i in 0..1500 {
         let layer = Layer::random(&mut random, [3, 5][i % 2], channels);
