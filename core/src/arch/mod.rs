@@ -4,12 +4,17 @@
 //! in the core. A back end knows words and slices: no layer, no ring, no plan. The algorithms above it (`ops`) are written
 //! once over these functions, so the loops that run on a device run on a host and under Miri as well.
 
+#[cfg(switchback_armv6m)]
+mod armv6m;
 #[cfg(switchback_dsp)]
 #[cfg_attr(switchback_helium, allow(dead_code, reason = "the vector Winograd takes the place of some"))]
 mod dsp;
 #[cfg(switchback_helium)]
 mod helium;
-#[cfg_attr(switchback_dsp, allow(dead_code, reason = "it is the definition, and what a back end leaves out"))]
+#[cfg_attr(
+    any(switchback_dsp, switchback_armv6m),
+    allow(dead_code, reason = "it is the definition, and what a back end leaves out")
+)]
 pub mod portable;
 
 pub(crate) use portable::blocks;
@@ -21,10 +26,18 @@ pub(crate) use dsp::{
 };
 #[cfg(switchback_helium)]
 pub(crate) use helium::{input_windows, vectors};
-#[cfg(not(switchback_dsp))]
+#[cfg(not(any(switchback_dsp, switchback_armv6m)))]
 pub(crate) use portable::{
     block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
     products, tile_outputs, window_products,
 };
 #[cfg(not(switchback_helium))]
 pub(crate) use portable::{input_windows, vectors};
+#[cfg(switchback_armv6m)]
+pub(crate) use {
+    armv6m::gather,
+    portable::{
+        block_products, block_transforms, column_products, filter_transform, lanes, patch, patch_transform, products,
+        tile_outputs, window_products,
+    },
+};

@@ -1,0 +1,5 @@
+//! Armv6-M and Armv8-M Baseline: Cortex-M0, M0+ and M23, which multiply 32 by 32 bits to 32 and have eight registers for most
+//! instructions.
+#![allow(unsafe_code, reason = "instructions in an order, and registers, that no compiler finds")]
+
+pub(crate) mod gather;
