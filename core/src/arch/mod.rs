@@ -35,9 +35,9 @@ pub(crate) use portable::{
 pub(crate) use portable::{input_windows, vectors};
 #[cfg(switchback_armv6m)]
 pub(crate) use {
-    armv6m::gather,
+    armv6m::{block_products, gather, products},
     portable::{
-        block_products, block_transforms, column_products, filter_transform, lanes, patch, patch_transform, products,
-        tile_outputs, window_products,
+        block_transforms, column_products, filter_transform, lanes, patch, patch_transform, tile_outputs,
+        window_products,
     },
 };
