@@ -3,5 +3,6 @@
 #![allow(unsafe_code, reason = "instructions in an order, and registers, that no compiler finds")]
 
 pub(crate) mod block_products;
+pub(crate) mod column_products;
 pub(crate) mod gather;
 pub(crate) mod products;
