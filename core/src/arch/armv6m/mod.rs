@@ -4,5 +4,6 @@
 
 pub(crate) mod block_products;
 pub(crate) mod column_products;
+pub(crate) mod filter_transform;
 pub(crate) mod gather;
 pub(crate) mod products;
