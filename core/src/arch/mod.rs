@@ -35,6 +35,6 @@ pub(crate) use portable::{
 pub(crate) use portable::{input_windows, vectors};
 #[cfg(switchback_armv6m)]
 pub(crate) use {
-    armv6m::{block_products, column_products, filter_transform, gather, products},
-    portable::{block_transforms, lanes, patch, patch_transform, tile_outputs, window_products},
+    armv6m::{block_products, column_products, filter_transform, gather, patch_transform, products},
+    portable::{block_transforms, lanes, patch, tile_outputs, window_products},
 };

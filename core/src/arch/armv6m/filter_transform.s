@@ -48,11 +48,10 @@
     str r4, [sp, #(8 + 4 * (4 * \columns + \c))]
     .endm
 
-// \value with what its low lane borrowed; r4 is lost.
+// \value with what its low lane borrowed: r6 is 2^15, and what carries into the high lane is the borrow. r4 is lost.
     .macro sb_put value, base, offset
-    lsls r4, \value, #1
-    ands r4, r6
-    adds r4, r4, \value
+    adds r4, \value, r6
+    eors r4, r6
     str r4, [\base, #(\offset)]
     .endm
 
@@ -124,7 +123,7 @@ switchback_filter_\rows\()_\columns:
     sb_filter_column \rows, \columns, 2
     .endif
     movs r6, #1
-    lsls r6, r6, #16
+    lsls r6, r6, #15
     mov r7, r11
     sb_filter_row \columns, 0
     sb_filter_row \columns, 1

@@ -6,4 +6,5 @@ pub(crate) mod block_products;
 pub(crate) mod column_products;
 pub(crate) mod filter_transform;
 pub(crate) mod gather;
+pub(crate) mod patch_transform;
 pub(crate) mod products;
