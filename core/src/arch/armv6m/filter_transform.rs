@@ -34,6 +34,7 @@ unsafe extern "C" {
 }
 
 /// Rows 0 to 5 of a block's frequencies stand one behind the other, and the corner behind them, as the assembly has it.
+#[allow(clippy::indexing_slicing, reason = "when compiled")]
 const _: () = {
     let mut block = 0;
     while block < BLOCKS.len() {
