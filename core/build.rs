@@ -12,7 +12,7 @@ const VECTOR_PROCESSORS: [&str; 2] = ["cortex-m55", "cortex-m85"];
 
 fn main() {
     println!(
-        "cargo::rustc-check-cfg=cfg(switchback_armv6m, switchback_dsp, switchback_helium, switchback_vectors, switchback_multiply_long)"
+        "cargo::rustc-check-cfg=cfg(switchback_armv6m, switchback_armv7m, switchback_dsp, switchback_helium, switchback_vectors, switchback_multiply_long)"
     );
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("TARGET").unwrap_or_default();
@@ -26,6 +26,9 @@ fn main() {
     };
     let has_vectors = is_one_of(&VECTOR_PROCESSORS);
     let has_dsp = has_vectors || is_one_of(&DSP_PROCESSORS) || target.starts_with("thumbv7em");
+    if target.starts_with("thumbv7") || target.starts_with("thumbv8m.main") {
+        println!("cargo::rustc-cfg=switchback_armv7m");
+    }
     if has_dsp {
         println!("cargo::rustc-cfg=switchback_dsp");
     }
@@ -40,11 +43,11 @@ fn main() {
     }
     // What every file of assembly starts with: `global_asm!` knows the target's extensions, not those of `target-cpu`.
     let directive = match (has_vectors, has_dsp && !target.starts_with("thumbv7em")) {
-        (true, _) => ".cpu cortex-m55",
-        (_, true) => ".cpu cortex-m33",
+        (true, _) => ".cpu cortex-m55; ",
+        (_, true) => ".cpu cortex-m33; ",
         _ => "",
     };
-    println!("cargo::rustc-env=SWITCHBACK_ASSEMBLER={directive}");
+    println!("cargo::rustc-env=SWITCHBACK_ASSEMBLER={directive}.set SB_DSP, {}", u8::from(has_dsp));
     // Cortex-M0, M0+ and M23 multiply 32 by 32 bits to 32.
     let is_armv6m = target.starts_with("thumbv6m") || target.starts_with("thumbv8m.base");
     println!("cargo::rustc-cfg={}", if is_armv6m { "switchback_armv6m" } else { "switchback_multiply_long" });

@@ -1,7 +1,7 @@
 //! Links models to a board: checks that they fit, and writes the board's memory map and constants for the programs.
 //!
 //! `SWITCHBACK_MODEL` is the path of the model, or several as a `PATH` lists them; `SWITCHBACK_BOARD` is the name of a manifest in
-//! `boards/`.
+//! `boards/`. `SWITCHBACK_ARENA_BYTES`, where it is set, is the most that an arena may have on a board with more memory.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ fn main() {
 }
 
 fn link_model() -> Result<(), Box<dyn Error>> {
-    for variable in ["SWITCHBACK_MODEL", "SWITCHBACK_BOARD"] {
+    for variable in ["SWITCHBACK_MODEL", "SWITCHBACK_BOARD", "SWITCHBACK_ARENA_BYTES"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
     let board_name =
@@ -27,7 +27,10 @@ fn link_model() -> Result<(), Box<dyn Error>> {
     let board = Board::named(&board_name)?;
     let paths = env::var_os("SWITCHBACK_MODEL")
         .ok_or("SWITCHBACK_MODEL: found none, expected the path of a model.sbk (cargo xtask flash sets it)")?;
-    let models = env::split_paths(&paths).map(|path| Linked::read(&board, path)).collect::<Result<Vec<_>, _>>()?;
+    let most = env::var("SWITCHBACK_ARENA_BYTES").ok().map(|bytes| bytes.parse()).transpose()?;
+    let budget = most.unwrap_or(usize::MAX).min(board.memory.arena.bytes as usize);
+    let models =
+        env::split_paths(&paths).map(|path| Linked::read(&board, budget, path)).collect::<Result<Vec<_>, _>>()?;
     let model_bytes: usize = models.iter().map(|model| model.bytes.len().next_multiple_of(ALIGNMENT)).sum();
     let arena_bytes = models.iter().map(|model| model.arena_bytes).max().unwrap_or(0);
     board.fits(&paths.to_string_lossy(), model_bytes, arena_bytes)?;
@@ -55,14 +58,14 @@ struct Linked {
 }
 
 impl Linked {
-    fn read(board: &Board, path: PathBuf) -> Result<Self, Box<dyn Error>> {
+    fn read(board: &Board, budget: usize, path: PathBuf) -> Result<Self, Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", path.display());
         let bytes = fs::read(&path).map_err(|e| format!("model {}: {e}", path.display()))?;
         let aligned = AlignedBytes::from(bytes.as_slice());
         let model = Model::parse(aligned.as_slice()).map_err(|e| format!("model {}: {e}", path.display()))?;
-        // The fastest plan that the board's memory allows; given this length, the program plans the same.
+        // The fastest plan that the memory allows; given this length, the program plans the same.
         let processor = Processor::named(board.cpu.as_deref());
-        let arena_bytes = Plan::within_on(&model, board.memory.arena.bytes as usize, processor).arena_bytes();
+        let arena_bytes = Plan::within_on(&model, budget, processor).arena_bytes();
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self { name, bytes, arena_bytes })
     }

@@ -94,6 +94,24 @@ proptest! {
     }
 
     #[test]
+    fn softmax_is_its_formula(
+        logits in prop_oneof![
+            proptest::collection::vec(-(1i32 << 30)..1 << 30, 1..=32),
+            proptest::collection::vec((-1600i32..1600).prop_map(|step| step << 8), 1..=5),
+            proptest::collection::vec(-3i32..3, 1..=32),
+        ],
+    ) {
+        let mut found = [0; 32];
+        softmax(&logits, &mut found);
+        let maximum = *logits.iter().max().expect("not empty");
+        let exponentials: Vec<u64> = logits.iter().map(|&l| exp_negative_q31((maximum - l) as u32).into()).collect();
+        let total: u64 = exponentials.iter().sum();
+        for (e, found) in exponentials.iter().zip(found) {
+            prop_assert_eq!(u64::from(found), (255 * e + total / 2) / total);
+        }
+    }
+
+    #[test]
     fn log_sum_exp_is_close_to_equation_7(
         map in proptest::collection::vec(prop_oneof![any::<u8>(), Just(0), Just(255)], 1..400),
         sharpness in prop_oneof![Just(5.0f64), Just(0.25), Just(64.0)],

@@ -46,3 +46,6 @@ pub mod model;
 pub mod numeric;
 pub mod ops;
 pub mod stream;
+
+#[cfg(feature = "back-end-checks")]
+pub use arch::checks as back_end_checks;

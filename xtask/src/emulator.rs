@@ -29,14 +29,14 @@ pub struct Emulator {
 }
 
 /// Runs a program that needs no serial line to its end, every instruction of it one nanosecond of the board's time, and
-/// gives what it prints. With `every_plan` the program is told to measure every plan.
+/// gives what it prints. `argument` is for the program.
 ///
 /// # Errors
 /// [`XtaskError`] when there is no emulator, or it or the program failed.
-pub fn count(board: &Board, elf: &Path, every_plan: bool) -> Result<String, XtaskError> {
+pub fn count(board: &Board, elf: &Path, argument: Option<&str>) -> Result<String, XtaskError> {
     let mut command = Command::new(PROGRAM);
     command.args(["-machine", &board.emulator.machine, "-display", "none", "-monitor", "none", "-serial", "none"]);
-    let arguments = if every_plan { ",arg=bench,arg=plans" } else { "" };
+    let arguments = argument.map_or_else(String::new, |argument| format!(",arg=bench,arg={argument}"));
     let semihosting = format!("enable=on,target=native{arguments}");
     command.args(["-icount", "shift=0", "-semihosting-config", &semihosting, "-kernel"]).arg(elf);
     let output = command.stdin(Stdio::null()).output().map_err(XtaskError::running(PROGRAM, INSTALL))?;

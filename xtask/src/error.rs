@@ -69,6 +69,34 @@ pub enum XtaskError {
         /// What it printed.
         line: String,
     },
+    /// The host's checksums could not be read.
+    #[error("checksums {}: {source}", path.display())]
+    ChecksumFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A layer on a board is not what its definition gives on the host.
+    #[error("{tap} on {board}: found checksum {found}, expected {expected}, the definition's on the host")]
+    Tap {
+        /// The board.
+        board: String,
+        /// The tap's name.
+        tap: String,
+        /// Its checksum on the board.
+        found: String,
+        /// Its checksum on the host.
+        expected: String,
+    },
+    /// A function of a back end does not give what the portable one gives, or the program that finds out failed.
+    #[error("back end of {board}: {said}")]
+    BackEnd {
+        /// The board.
+        board: String,
+        /// What the program said: function, case, what was found and what was expected.
+        said: String,
+    },
     /// The file of kept counts could not be read or written.
     #[error("kept counts {}: {source}", path.display())]
     KeptFile {

@@ -14,25 +14,40 @@ pub fn target_folder() -> PathBuf {
     paths::target_folder().join("firmware")
 }
 
-/// Builds a program of the firmware in the repository `root` with models into the folder `target`, and gives its path. The next build
-/// may overwrite it. Cargo takes packages at the same place of two work trees for the same, so each needs a folder of its own.
+/// A program of the firmware, and what is linked to it.
+pub struct Program<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The feature of the firmware without which there is no such program.
+    pub feature: Option<&'a str>,
+    /// The board that it runs on.
+    pub board: &'a Board,
+    /// The models' files.
+    pub models: &'a [PathBuf],
+    /// The most that the arena may have, where that is less than the board's memory.
+    pub arena_bytes: Option<u32>,
+}
+
+/// Builds a program of the repository `root` into the folder `target`, and gives its path. The next build may overwrite it. Cargo takes
+/// packages at the same place of two work trees for the same, so each needs a folder of its own.
 ///
 /// # Errors
 /// [`XtaskError`] when there is no compiler for the board, or it finds errors.
-pub fn build(
-    root: &Path,
-    target: &Path,
-    board: &Board,
-    models: &[PathBuf],
-    program: &str,
-) -> Result<PathBuf, XtaskError> {
+pub fn build(root: &Path, target: &Path, program: &Program<'_>) -> Result<PathBuf, XtaskError> {
+    let Program { name, feature, board, models, arena_bytes } = *program;
     let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
     let models = env::join_paths(models).map_err(|_| failed())?;
     let mut build = targets::of_board(board)?.cargo("build");
-    build.args(["--release", "--bin", program, "--message-format", "json-render-diagnostics", "--target-dir"]);
+    build.args(["--release", "--bin", name, "--message-format", "json-render-diagnostics", "--target-dir"]);
     build.arg(target);
+    if let Some(feature) = feature {
+        build.args(["--features", feature]);
+    }
     build.current_dir(root.join("firmware"));
     build.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", models);
+    if let Some(bytes) = arena_bytes {
+        build.env("SWITCHBACK_ARENA_BYTES", bytes.to_string());
+    }
     let output = build
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())

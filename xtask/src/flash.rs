@@ -9,6 +9,7 @@ use boards::Board;
 use crate::board_arguments::BoardArguments;
 use crate::emulator::{self, Emulator};
 use crate::error::XtaskError;
+use crate::firmware::Program;
 use crate::process::{self, Running};
 use crate::{firmware, host_program, paths, targets, trainer};
 
@@ -52,8 +53,9 @@ pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
     targets::of_board(&board)?;
     let trainer = host_program::build(trainer::PACKAGE)?;
     let log_reader = host_program::build(LOG_READER)?;
-    let elf =
-        firmware::build(paths::root(), &firmware::target_folder(), &board, std::slice::from_ref(&model), "firmware")?;
+    let models = std::slice::from_ref(&model);
+    let program = Program { name: "firmware", feature: None, board: &board, models, arena_bytes: None };
+    let elf = firmware::build(paths::root(), &firmware::target_folder(), &program)?;
 
     let stop = interruption();
     let mut emulator = Emulator::start(&board, &elf, &log_reader)?;

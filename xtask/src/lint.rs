@@ -44,6 +44,7 @@ fn clippy(
     let mut command = toolchain.cargo("clippy");
     command.arg("--target-dir").arg(paths::target_folder().join("lint")).current_dir(package);
     if let Some((board, model)) = linked {
+        command.arg("--all-features");
         command.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", model);
     }
     command.args(["--", "-D", "warnings"]);

@@ -3,6 +3,7 @@
 
 mod bench;
 mod board_arguments;
+mod check_back_ends;
 mod doctor;
 mod emulator;
 mod error;
@@ -60,6 +61,12 @@ enum Command {
     Bench(bench::BenchArguments),
     /// Build the firmware, run a model on a board, compare it with the host bit for bit
     Flash(flash::FlashArguments),
+    /// Compare every function of the processors' back ends with the portable ones on emulated boards: random shapes, extreme values
+    CheckBackEnds {
+        /// The boards [default: qemu-m3,qemu-m4,qemu-m55]
+        #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+        boards: Vec<String>,
+    },
     /// What this machine has and lacks for these commands
     Doctor,
     /// Clippy for the targets of all boards (for CI)
@@ -117,6 +124,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::Experiment(forwarded) => trainer::forward("experiment", &forwarded.arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Flash(arguments) => flash::run(&arguments),
+        Command::CheckBackEnds { boards } => check_back_ends::run(boards).map(|()| ExitCode::SUCCESS),
         Command::Doctor => {
             doctor::run();
             Ok(ExitCode::SUCCESS)

@@ -6,27 +6,29 @@
 
 #[cfg(switchback_armv6m)]
 mod armv6m;
-#[cfg(switchback_dsp)]
+#[cfg(switchback_armv7m)]
 #[cfg_attr(switchback_helium, allow(dead_code, reason = "the vector Winograd takes the place of some"))]
-mod dsp;
+mod armv7m;
+#[cfg(feature = "back-end-checks")]
+pub mod checks;
 #[cfg(switchback_helium)]
 mod helium;
 #[cfg_attr(
-    any(switchback_dsp, switchback_armv6m),
+    any(switchback_armv7m, switchback_armv6m),
     allow(dead_code, reason = "it is the definition, and what a back end leaves out")
 )]
 pub mod portable;
 
 pub(crate) use portable::blocks;
 
-#[cfg(switchback_dsp)]
-pub(crate) use dsp::{
+#[cfg(switchback_armv7m)]
+pub(crate) use armv7m::{
     block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
     products, tile_outputs, window_products,
 };
 #[cfg(switchback_helium)]
 pub(crate) use helium::{input_windows, vectors};
-#[cfg(not(any(switchback_dsp, switchback_armv6m)))]
+#[cfg(not(any(switchback_armv7m, switchback_armv6m)))]
 pub(crate) use portable::{
     block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
     products, tile_outputs, window_products,

@@ -7,18 +7,19 @@
 ///
 /// Relative error below 2^-9 from the rounding of d; exact at 0.
 pub fn exp_negative_q31(d_q16: u32) -> u32 {
-    let d_q8 = (u64::from(d_q16) + (1 << 7)) >> 8;
-    let whole = WHOLE_Q31.get((d_q8 >> 8) as usize).copied().unwrap_or(0);
+    let d_q8 = ((d_q16 >> 7) + 1) >> 1;
+    // The last entry stands for all beyond it.
+    let whole = WHOLE_Q31.get((d_q8 >> 8).min(22) as usize).copied().unwrap_or(0);
     let fraction = FRACTION_Q31.get((d_q8 & 0xff) as usize).copied().unwrap_or(0);
     ((u64::from(whole) * u64::from(fraction) + (1 << 30)) >> 31) as u32
 }
 
-/// round(2^31 * e^-i).
+/// round(2^31 * e^-i), and 0.
 #[rustfmt::skip]
-static WHOLE_Q31: [u32; 22] = [
+static WHOLE_Q31: [u32; 23] = [
     2147483648, 790015084, 290630308, 106916915, 39332535, 14469631, 5323080, 1958252,
     720401, 265021, 97496, 35867, 13195, 4854, 1786, 657,
-    242, 89, 33, 12, 4, 2,
+    242, 89, 33, 12, 4, 2, 0,
 ];
 
 /// round(2^31 * e^-(i/256)).

@@ -14,16 +14,19 @@ pub fn class_map_row(
     logits: &[i32],
     mut put: impl FnMut(usize, usize, u8),
 ) {
-    for (x, pixel) in logits.chunks_exact(maps.max(1)).enumerate() {
-        match activation {
-            MapActivation::Relu => {
+    let pixels = logits.chunks_exact(maps.max(1)).enumerate();
+    match activation {
+        MapActivation::Relu => {
+            for (x, pixel) in pixels {
                 for (map, &logit) in pixel.iter().enumerate() {
                     let value = multiplier.map_or(0, |r| requantize(logit, r).clamp(0, 255) as u8);
                     put(map, x, value);
                 }
             }
-            MapActivation::Softmax => {
-                let mut probabilities = [0; MAX_CLASSES];
+        }
+        MapActivation::Softmax => {
+            let mut probabilities = [0; MAX_CLASSES];
+            for (x, pixel) in pixels {
                 softmax(pixel, &mut probabilities);
                 for (map, &value) in probabilities.iter().enumerate().take(pixel.len()) {
                     put(map, x, value);

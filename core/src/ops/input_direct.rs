@@ -47,10 +47,10 @@ pub fn input_direct_rows(
     let Some(products) = WindowProducts::new(layer.kernel) else { return };
     if layer.kernel == 3 {
         widen_rows::<4>(window, layer.padding(), values);
-        widen_weights::<3, 11>(arrays, weights);
+        widen_weights::<3, 2, 11>(arrays, weights);
     } else {
         widen_rows::<6>(window, layer.padding(), values);
-        widen_weights::<5, 20>(arrays, weights);
+        widen_weights::<5, 3, 20>(arrays, weights);
     }
     let filters = layer.output.channels;
     let step = 2 * (layer.kernel + 1);
@@ -68,6 +68,10 @@ fn widen_rows<const ROWS: usize>(window: &[&[i8]], padding: usize, values: &mut 
     let (pairs, _) = values.as_chunks_mut::<2>().0.as_chunks_mut::<ROWS>();
     let words = |left: u32, middle: u32, right: u32| [pack(left, middle), pack(middle, right)];
     for (r, row) in window.iter().enumerate() {
+        // One check for all pairs of columns.
+        if r >= ROWS {
+            return;
+        }
         let edge = |j: usize| {
             let column = |i: usize| (2 * j + i).checked_sub(padding).and_then(|x| row.get(x)).copied().unwrap_or(0);
             words(column(0) as u32, column(1) as u32, column(2) as u32)
@@ -92,27 +96,40 @@ fn widen_rows<const ROWS: usize>(window: &[&[i8]], padding: usize, values: &mut 
     }
 }
 
-/// Weights of all pairs of filters as [`WindowProducts`] reads them; `N` is half of [`pair_words`].
-fn widen_weights<const K: usize, const N: usize>(arrays: &ConvolutionArrays<'_>, weights: &mut [u32]) {
+/// Weights of all pairs of filters as [`WindowProducts`] reads them, `TAPS` pairs of taps a row of the kernel; `N` is half of
+/// [`pair_words`].
+fn widen_weights<const K: usize, const TAPS: usize, const N: usize>(
+    arrays: &ConvolutionArrays<'_>,
+    weights: &mut [u32],
+) {
     let filters = arrays.weights.as_chunks::<K>().0.as_chunks::<K>().0.as_chunks::<2>().0.iter();
     let pairs = weights.as_chunks_mut::<2>().0.as_chunks_mut::<N>().0;
     let bias = arrays.bias.as_chunks::<2>().0;
     let multipliers = arrays.multipliers.as_chunks::<2>().0;
     for (((filters, pair), bias), multipliers) in filters.zip(pairs).zip(bias).zip(multipliers) {
-        let [first, second] = filters;
-        let [first_seed, second_seed] = bias.map(|b| b.get().wrapping_mul(4));
-        let mut places = pair.iter_mut();
-        for (position, place) in (0..4).zip(&mut places) {
-            *place = [first_seed, second_seed].map(|seed| seed.wrapping_add(3 - position) as u32);
+        let Some((seeds, rest)) = pair.split_first_chunk_mut::<4>() else { return };
+        let seed = bias.map(|b| b.get().wrapping_mul(4));
+        for (position, place) in (0..4).zip(seeds) {
+            *place = seed.map(|seed| seed.wrapping_add(3 - position) as u32);
         }
-        for (first, second) in first.iter().zip(second) {
-            for (j, place) in (0..K.div_ceil(2)).zip(&mut places) {
-                let tap = |row: &[i8; K], i: usize| row.get(2 * j + i).map_or(0, |&w| (i32::from(w) * 4) as u32);
-                *place = [first, second].map(|row| pack(tap(row, 0), tap(row, 1)));
+        let (rows, last) = rest.as_chunks_mut::<TAPS>();
+        let [first, second] = filters;
+        for ((first, second), places) in first.iter().zip(second).zip(rows) {
+            let (first, second): ([u32; TAPS], [u32; TAPS]) = (tap_pairs(first), tap_pairs(second));
+            for ((place, first), second) in places.iter_mut().zip(first).zip(second) {
+                *place = [first, second];
             }
         }
-        if let Some(place) = places.next() {
+        if let Some(place) = last.first_mut() {
             *place = multipliers.map(|multiplier| multiplier.get() as u32);
         }
     }
+}
+
+/// A row of a kernel, times 4, two taps a word.
+#[inline(always)]
+fn tap_pairs<const K: usize, const TAPS: usize>(row: &[i8; K]) -> [u32; TAPS] {
+    let taps = row.map(|w| (i32::from(w) * 4) as u32);
+    let tap = |i: usize| taps.get(i).copied().unwrap_or(0);
+    core::array::from_fn(|j| pack(tap(2 * j), tap(2 * j + 1)))
 }

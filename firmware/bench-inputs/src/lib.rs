@@ -7,6 +7,8 @@ extern crate alloc;
 
 #[cfg(feature = "models")]
 pub mod calibration;
+#[cfg(feature = "models")]
+pub mod expected;
 pub mod images;
 #[cfg(feature = "models")]
 pub mod networks;

@@ -1,26 +1,36 @@
 //! Writes the models that instruction counts are counted with.
 //!
-//! `bench-inputs networks|layers DIR` writes `DIR/NAME.sbk` for each and prints the paths, in the order in which they are measured.
+//! `bench-inputs networks|layers|full DIR` writes `DIR/NAME.sbk` for each and prints the paths, in the order in which they are
+//! measured. Beside the model of `full` lies `NAME.checksums`: a line a tap, its name and the checksum of what it gives by the
+//! definitions for the textured image.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use bench_inputs::{networks, random};
-use switchback::model::Model;
+use bench_inputs::images::Image;
+use bench_inputs::{expected, networks, random};
+use switchback::model::{AlignedBytes, Model};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (models, folder) = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["networks", folder] => (networks::whole_networks(), PathBuf::from(folder)),
-        ["layers", folder] => (networks::single_layers(), PathBuf::from(folder)),
+    let (models, folder, is_full) = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["networks", folder] => (networks::whole_networks(), PathBuf::from(folder), false),
+        ["layers", folder] => (networks::single_layers(), PathBuf::from(folder), false),
+        ["full", folder] => (vec![networks::full_width()], PathBuf::from(folder), true),
         _ => {
-            eprintln!("error: arguments: found {arguments:?}, expected networks DIR or layers DIR");
+            eprintln!("error: arguments: found {arguments:?}, expected networks DIR, layers DIR or full DIR");
             return ExitCode::from(2);
         }
     };
     for model in &models {
-        match write(model, &folder) {
+        let written = write(model, &folder).and_then(|path| {
+            if is_full {
+                write_checksums(&path)?;
+            }
+            Ok(path)
+        });
+        match written {
             Ok(path) => println!("{}", path.display()),
             Err(error) => {
                 eprintln!("error: model {}: {error}", model.name);
@@ -43,4 +53,13 @@ fn write(model: &networks::Measured, folder: &Path) -> Result<PathBuf, Box<dyn E
     std::fs::create_dir_all(folder)?;
     std::fs::write(&path, bytes.as_slice())?;
     Ok(path)
+}
+
+/// Runs the model at `path` by the definitions and writes its checksums beside it.
+fn write_checksums(path: &Path) -> Result<(), Box<dyn Error>> {
+    let bytes = AlignedBytes::from(std::fs::read(path)?.as_slice());
+    let model = Model::parse(bytes.as_slice())?;
+    let checksums = expected::checksums(&model, Image::Textured)?;
+    let lines: String = checksums.iter().map(|(tap, checksum)| format!("{tap} {checksum}\n")).collect();
+    Ok(std::fs::write(path.with_extension("checksums"), lines)?)
 }

@@ -24,7 +24,14 @@ pub struct Measured {
     pub spec: NetworkSpec,
     /// How full the output of every convolution is.
     pub density: Density,
+    /// n of the head's gains (`Gain`): how large its logits are.
+    pub head_shift: u8,
 }
+
+/// Logits of next to nothing.
+const SMALL_LOGITS: u8 = 33;
+/// Class maps of all values, labels of both classes, from Table 1 at its own width.
+const FULL_LOGITS: u8 = 17;
 
 /// Half of every convolution's outputs.
 const HALF: Density = Density::BeforePool(8);
@@ -38,8 +45,19 @@ pub fn whole_networks() -> Vec<Measured> {
         name: format!("table1-w8-{side}{suffix}"),
         spec: NetworkSpec::table1(0.125, InputSpec { width: side, height: side, channels: 1 }, 2),
         density,
+        head_shift: SMALL_LOGITS,
     };
     alloc::vec![table1(96, HALF, ""), table1(160, HALF, ""), table1(160, FULL, "-dense")]
+}
+
+/// Table 1 of the paper at its own width, at a resolution that a chest picture is read at.
+pub fn full_width() -> Measured {
+    Measured {
+        name: String::from("table1-320"),
+        spec: NetworkSpec::table1(1.0, InputSpec { width: 320, height: 320, channels: 1 }, 2),
+        density: HALF,
+        head_shift: FULL_LOGITS,
+    }
 }
 
 /// One layer each, with its pool; the tied deconvolution of those that read a map is measured too, at several densities of what is
@@ -49,12 +67,14 @@ pub fn single_layers() -> Vec<Measured> {
         name: format!("k{kernel}-1-{filters}-{side}"),
         spec: spec(side, &[(filters, kernel)], 0),
         density: HALF,
+        head_shift: SMALL_LOGITS,
     };
     // What makes the layer's input of `channels` channels: it is not measured.
     let second = |kernel, channels, filters, side: u16, sixteenths| Measured {
         name: format!("k{kernel}-{channels}-{filters}-{side}-d{}", 100 * u32::from(sixteenths) / 16),
         spec: spec(2 * side, &[(channels, 3), (filters, kernel)], 1),
         density: Density::AfterPool(sixteenths),
+        head_shift: SMALL_LOGITS,
     };
     let mut all = alloc::vec![first(11, 12, 160), first(11, 96, 40), first(5, 16, 64)];
     all.extend([second(3, 32, 32, 32, 8), second(5, 12, 32, 80, 8)]);

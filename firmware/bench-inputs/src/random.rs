@@ -95,7 +95,7 @@ pub fn arrays(measured: &Measured) -> ModelArrays {
             },
             deconvolution_multipliers,
             head: HeadNumbers {
-                stage_gains: stages().map(|_| (1 << 21, 33)).collect(),
+                stage_gains: stages().map(|_| (1 << 21, measured.head_shift)).collect(),
                 bias_q16: [0, 0].into_iter().collect(),
                 map_multiplier: 1 << 20,
                 // One part of 255.

@@ -24,6 +24,11 @@ impl Display for Shape {
     }
 }
 
+/// A line for what is done once, whatever the images.
+pub fn print_once(name: &str, ticks: u32) {
+    println!("{{\"image\":\"\",\"layer\":\"{name}\",\"ticks\":{ticks},\"macs\":0}}");
+}
+
 /// A line for each tap that was reached, in the order of the network, and one for what no tap covers.
 pub fn print(network: &Network, plan: &Plan, image: Image, profile: &Profile) {
     let start = |layer: &str, ticks: u32, macs: u64| {

@@ -33,6 +33,7 @@ struct Dwt {
 const CYCLES_ENABLE: u32 = 1 << 0;
 
 /// The board's timer.
+#[derive(Clone, Copy)]
 pub struct Timer {
     count: &'static RW<u32>,
     /// All ones where it counts down, so that the flipped count goes up.
@@ -72,6 +73,13 @@ impl Timer {
     /// Ticks since some moment, modulo 2^32.
     pub fn ticks(&self) -> u32 {
         self.count.read() ^ self.flip
+    }
+
+    /// What `work` gives, and the ticks that it takes.
+    pub fn time<T>(&self, work: impl FnOnce() -> T) -> (T, u32) {
+        let before = self.ticks();
+        let result = work();
+        (result, self.ticks().wrapping_sub(before))
     }
 }
 

@@ -12,8 +12,8 @@ use super::{Failure, absolute, command_line};
 use crate::data::{DataSet, Image8, OpenOptions, Split, Task};
 use crate::engine::Prediction;
 use crate::evaluation::{
-    EvaluationSet, OperatingPoint, PredictError, constant_controls, core_predictions, erasure, float_predictions,
-    host_predictions, judge,
+    EvaluationSet, OperatingPoint, PredictError, constant_controls, core_predictions, densities, erasure,
+    float_predictions, host_predictions, judge,
 };
 use crate::float::FloatNetwork;
 use crate::metrics::threshold::{Threshold, ThresholdSource};
@@ -50,6 +50,9 @@ pub struct Args {
     /// without them. Needs masks.
     #[arg(long)]
     erase: bool,
+    /// Shows which share of each map is not zero, layer by layer: the work of the deconvolutions depends on it.
+    #[arg(long)]
+    density: bool,
     /// The engine [default: core, and for a run float as well].
     #[arg(long, value_enum)]
     engine: Option<EngineChoice>,
@@ -130,6 +133,9 @@ pub fn run(args: Args) -> Result<(), Failure> {
         erasure,
     };
     println!("{}", table(&metrics));
+    if let (true, Some(model)) = (args.density, parsed.last()) {
+        print_densities(model, &splits.judged)?;
+    }
     let out = args.out.clone().or_else(|| folder.map(|folder| folder.path().join("evaluation")));
     if let Some(out) = out {
         let path = out.join("metrics.json");
@@ -231,4 +237,18 @@ fn erased(network: &Runner<'_>, set: &EvaluationSet, seed: u64) -> Result<Erasur
     let erasure = erasure(network.id, set, seed, predict)?;
     bar.finish_and_clear();
     Ok(erasure)
+}
+
+/// The final stage's maps.
+fn print_densities(model: &Model<'_>, set: &EvaluationSet) -> Result<(), Failure> {
+    let bar = bar("counting zeros");
+    bar.inc_length(set.images.len() as u64);
+    let densities = densities(model, &set.images, &bar)?;
+    bar.finish_and_clear();
+    println!("{:<12} {:>12} {:>12}", "layer", "reads", "writes");
+    for density in densities {
+        println!("{:<12} {:>10.1} % {:>10.1} %", density.layer, 100.0 * density.input, 100.0 * density.output);
+    }
+    println!("not zero, of {} images; a deconvolution reads what it has unpooled\n", set.images.len());
+    Ok(())
 }

@@ -3,6 +3,7 @@
 //!
 //! Maps are judged at the network's input size; a mask of another size is brought to it by its nearest pixels.
 
+mod density;
 mod erasure;
 mod float_stage;
 mod judge;
@@ -11,6 +12,7 @@ mod parity;
 mod predict;
 mod set;
 
+pub use density::{Density, densities};
 pub use erasure::{ErasureError, erasure};
 pub use float_stage::{JudgeError, judge_float};
 pub use judge::{constant_controls, curves, image_iou, judge};

@@ -12,7 +12,7 @@ pub struct Count {
     pub model: String,
     /// The model's checksum; empty in kept counts.
     pub crc32: String,
-    /// The image's name.
+    /// The image's name; empty for what is done once, whatever the images.
     pub image: String,
     /// The layer's name.
     pub layer: String,
@@ -20,6 +20,8 @@ pub struct Count {
     pub kernel: String,
     /// Its size in words; empty for what is no convolution.
     pub shape: String,
+    /// Bytes of the plan's arena; 0 for what has none.
+    pub arena: u64,
     /// Bytes of scratch.
     pub scratch: u64,
     /// Thousandths of what it reads that are not zero: of the unpooled map, for a deconvolution.
@@ -42,7 +44,7 @@ impl Count {
     }
 }
 
-/// The counts from what the program prints: a line a model, then a line a layer.
+/// The counts from what the program prints: a line a model, then a line a layer; lines about taps are another file's.
 pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
     let bad = |line: &str| XtaskError::Counts { board: board.name.clone(), line: line.to_owned() };
     let (mut counts, mut model, mut crc32) = (Vec::new(), String::new(), String::new());
@@ -50,6 +52,9 @@ pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
         let value = serde_json::from_str::<Value>(line).map_err(|_| bad(line))?;
         let text = |key| value.get(key).and_then(|v| Some(v.as_str()?.to_owned()));
         let number = |key| value.get(key).and_then(Value::as_u64);
+        if value.get("tap").is_some() {
+            continue;
+        }
         let Some(layer) = text("layer") else {
             model = text("model").ok_or_else(|| bad(line))?;
             // Older programs have one model, and call it by its checksum.
@@ -64,6 +69,7 @@ pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
             layer,
             kernel: text("kernel").unwrap_or_default(),
             shape: text("shape").unwrap_or_default(),
+            arena: number("arena").unwrap_or(0),
             scratch: number("scratch").unwrap_or(0),
             density: number("nonzeros_permille"),
             // One instruction a nanosecond.

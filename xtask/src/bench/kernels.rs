@@ -1,15 +1,16 @@
-//! The table of single layers: every way to compute each, beside CMSIS-NN.
+//! The tables of single layers, every way to compute each, beside CMSIS-NN; then that of the operations.
 
 use std::cmp::Reverse;
 
 use boards::Board;
 
-use super::cmsis_nn;
 use super::count::Count;
+use super::{cmsis_nn, operations};
 
 /// What is measured of the models of single layers: the last convolution and the deconvolution, each way to compute them once. A
-/// convolution takes the same whatever it reads, so one density of it is enough.
+/// convolution takes the same whatever it reads, so one density of it is enough. The operations stay as they are, behind the layers.
 pub fn single(counts: Vec<Count>) -> Vec<Count> {
+    let (operations, counts): (Vec<Count>, Vec<Count>) = counts.into_iter().partition(operations::is_operation);
     let mut kept: Vec<Count> = Vec::new();
     for count in &counts {
         let is_last =
@@ -28,12 +29,14 @@ pub fn single(counts: Vec<Count>) -> Vec<Count> {
         let density = if is_convolution(count) { None } else { count.density };
         (!is_convolution(count), count.shape.clone(), Reverse(density), count.instructions)
     });
+    kept.extend(operations);
     kept
 }
 
-/// One table for convolutions, one for deconvolutions.
+/// One table for convolutions, one for deconvolutions, one for the operations.
 pub fn print(board: &Board, counts: &[Count]) {
-    for layers in counts.chunk_by(|a, b| is_convolution(a) == is_convolution(b)) {
+    let (layers, operations) = counts.split_at(counts.partition_point(|count| !operations::is_operation(count)));
+    for layers in layers.chunk_by(|a, b| is_convolution(a) == is_convolution(b)) {
         let is_convolution = layers.first().is_some_and(is_convolution);
         let title = if is_convolution { "convolution, pool" } else { "tied deconvolution" };
         println!(
@@ -57,6 +60,7 @@ pub fn print(board: &Board, counts: &[Count]) {
     println!(
         "\nEvery kernel gave the definition's bits on the board. Scratch in bytes; times: how often ours fits in CMSIS-NN's."
     );
+    operations::print(operations);
 }
 
 fn is_convolution(count: &Count) -> bool {

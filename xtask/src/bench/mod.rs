@@ -1,23 +1,28 @@
 //! `bench`: builds the measuring program with models, runs it in the emulator, and shows instructions layer by layer.
 
+mod checksums;
 mod cmsis_nn;
 mod count;
 mod kept;
 mod kernels;
 mod models;
 mod network;
+mod operations;
 mod revision;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use boards::Board;
 
 use crate::board_arguments::BoardArguments;
 use crate::error::XtaskError;
+use crate::firmware::Program;
 use crate::{emulator, firmware, paths};
 use count::Count;
-use models::Models;
+pub use models::Models;
+use models::Scope;
 use revision::Revision;
 
 /// The measuring program.
@@ -28,7 +33,8 @@ const PROGRAM: &str = "bench";
 /// the same counts.
 ///
 /// Without a model: models of random weights that any clone makes again, Table 1 at an eighth of its width. With --kernels:
-/// single layers, every way to compute them.
+/// single layers, every way to compute them, and what else there is (softmax, normalization, log-sum-exp and so on). With --full: Table 1 at its own width, 320x320, in an arena of 512 KiB, compared
+/// with its definitions on the host (some minutes; --board qemu-m7).
 ///
 /// With --host: measure the trainer's speed instead (cargo xtask bench --host --help).
 ///
@@ -41,6 +47,9 @@ pub struct BenchArguments {
     /// Single layers of well-known sizes in place of a whole network
     #[arg(long, conflicts_with_all = ["model", "run", "name"])]
     kernels: bool,
+    /// Table 1 at its own width, 320x320, in an arena of at most 512 KiB
+    #[arg(long, conflicts_with_all = ["model", "run", "name", "kernels", "compare"])]
+    full: bool,
     /// What the kept counts call the model; by default its CRC-32
     #[arg(long)]
     name: Option<String>,
@@ -62,10 +71,11 @@ pub struct BenchArguments {
 pub fn run(arguments: &BenchArguments) -> Result<ExitCode, XtaskError> {
     let board = arguments.board.board()?;
     emulator::version()?;
-    let models = match (arguments.kernels, arguments.board.model()?) {
-        (true, _) => Models::layers()?,
-        (false, None) => Models::networks()?,
-        (false, Some(path)) => Models::given(path, arguments.name.clone()),
+    let models = match (arguments.kernels, arguments.full, arguments.board.model()?) {
+        (true, ..) => Models::layers()?,
+        (_, true, _) => Models::full_width()?,
+        (.., None) => Models::networks()?,
+        (.., Some(path)) => Models::given(path, arguments.name.clone()),
     };
     if let Some(revision) = &arguments.compare {
         let revision = Revision::check_out(revision)?;
@@ -95,7 +105,22 @@ pub fn run(arguments: &BenchArguments) -> Result<ExitCode, XtaskError> {
 
 /// What the program of the repository `root` counts.
 fn count(root: &Path, target: &Path, board: &Board, models: &Models) -> Result<Vec<Count>, XtaskError> {
-    let elf = firmware::build(root, target, board, &models.paths, PROGRAM)?;
-    let counts = count::parse(board, &emulator::count(board, &elf, models.every_plan)?)?;
-    Ok(if models.every_plan { kernels::single(counts) } else { models.named(counts) })
+    let (scope, arena_bytes) = (models.scope, models.scope.arena_bytes());
+    let program = Program { name: PROGRAM, feature: None, board, models: &models.paths, arena_bytes };
+    let elf = firmware::build(root, target, &program)?;
+    let started = Instant::now();
+    let text = emulator::count(board, &elf, scope.argument())?;
+    eprintln!("the emulator took {:.0} s", started.elapsed().as_secs_f64());
+    let counts = count::parse(board, &text)?;
+    Ok(match scope {
+        Scope::Layers => kernels::single(counts),
+        Scope::Networks => models.named(counts),
+        Scope::FullWidth => {
+            for path in &models.paths {
+                let taps = checksums::compare(board, path, &text)?;
+                eprintln!("all {taps} taps are what the definitions give on the host");
+            }
+            counts
+        }
+    })
 }

@@ -10,12 +10,42 @@ use crate::{host_program, paths, process};
 /// The package and program that makes models.
 const GENERATOR: &str = "bench-inputs";
 
+/// What is measured of models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The fastest plan, compared with the definitions on the board.
+    Networks,
+    /// Every way to compute the layers.
+    Layers,
+    /// The fastest plan in little memory, compared with the definitions on the host.
+    FullWidth,
+}
+
+impl Scope {
+    /// What the measuring program is told.
+    pub const fn argument(self) -> Option<&'static str> {
+        match self {
+            Self::Networks => None,
+            Self::Layers => Some("plans"),
+            Self::FullWidth => Some("host"),
+        }
+    }
+
+    /// The most that the arena may have, where the board has more.
+    pub const fn arena_bytes(self) -> Option<u32> {
+        match self {
+            Self::FullWidth => Some(512 * 1024),
+            _ => None,
+        }
+    }
+}
+
 /// The models of one measurement.
 pub struct Models {
     /// Their files.
     pub paths: Vec<PathBuf>,
-    /// Whether every way to compute their layers is measured.
-    pub every_plan: bool,
+    /// What is measured of them.
+    pub scope: Scope,
     /// What a person's model is called.
     name: Option<String>,
     is_generated: bool,
@@ -27,7 +57,7 @@ impl Models {
     /// # Errors
     /// [`XtaskError`] when they cannot be made.
     pub fn networks() -> Result<Self, XtaskError> {
-        Ok(Self { paths: generate("networks")?, every_plan: false, name: None, is_generated: true })
+        Self::generated("networks", Scope::Networks)
     }
 
     /// Single layers of random weights.
@@ -35,12 +65,24 @@ impl Models {
     /// # Errors
     /// [`XtaskError`] when they cannot be made.
     pub fn layers() -> Result<Self, XtaskError> {
-        Ok(Self { paths: generate("layers")?, every_plan: true, name: None, is_generated: true })
+        Self::generated("layers", Scope::Layers)
+    }
+
+    /// Table 1 at its own width, of random weights.
+    ///
+    /// # Errors
+    /// [`XtaskError`] when it cannot be made.
+    pub fn full_width() -> Result<Self, XtaskError> {
+        Self::generated("full", Scope::FullWidth)
+    }
+
+    fn generated(which: &str, scope: Scope) -> Result<Self, XtaskError> {
+        Ok(Self { paths: generate(which)?, scope, name: None, is_generated: true })
     }
 
     /// A person's model; without a name its CRC-32 is one.
     pub fn given(path: PathBuf, name: Option<String>) -> Self {
-        Self { paths: vec![path], every_plan: false, name, is_generated: false }
+        Self { paths: vec![path], scope: Scope::Networks, name, is_generated: false }
     }
 
     /// The counts under the model's name in the kept counts.

@@ -6,16 +6,16 @@
 )]
 
 use super::blocks::{BLOCKS, Block};
-use super::lanes::{even_u8, odd_u8, separate, subtract};
+use super::lanes::{even_u8, odd_u8};
 use super::patch::{Patch, keep_apart};
 
 /// Side of the patch of a block.
 const PATCH: usize = 6;
 /// Rows that a tile reads for the largest kernel.
 pub const MAX_ROWS: usize = 8;
-/// Added to the low lanes of four inputs, so that every transformed low lane is positive and nothing is borrowed from the high
-/// one: columns 4 and 5 of B^T sum to 1 in every row, so all of them rise by exactly this, which is taken back lane by lane.
-pub(crate) const LOW_LANE_OFFSET: u32 = 12_800;
+/// Added to the low lanes of four inputs, so that every transformed low lane ends from 0 to 65535 and nothing is borrowed from the
+/// high one: columns 4 and 5 of B^T sum to 1 in every row, so all of them rise by exactly this. A flip of the bit takes it back.
+pub(crate) const LOW_LANE_BIAS: u32 = 0x8000;
 
 /// Transforms what a tile reads for a kernel of 3 or 5 taps a side: `kernel + 3` rows of as many pixels.
 ///
@@ -84,8 +84,8 @@ fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32,
     for c in 0..C {
         let mut d: [u32; PATCH] = core::array::from_fn(|r| word(r, c));
         if c >= 4 {
-            d[4] = d[4].wrapping_add(LOW_LANE_OFFSET);
-            d[5] = d[5].wrapping_add(LOW_LANE_OFFSET);
+            d[4] = d[4].wrapping_add(LOW_LANE_BIAS);
+            d[5] = d[5].wrapping_add(LOW_LANE_BIAS);
         }
         let column = line(d);
         for r in 0..PATCH {
@@ -97,7 +97,7 @@ fn lanes<const TILES: usize, const C: usize>(word: impl Fn(usize, usize) -> u32,
         let row = line(d);
         for c in 0..PATCH {
             if let Some(value) = block.place(r, c).and_then(|place| v.get_mut(TILES * place)) {
-                *value = separate(subtract(row[c], LOW_LANE_OFFSET));
+                *value = row[c] ^ LOW_LANE_BIAS;
             }
         }
         keep_apart();

@@ -11,16 +11,14 @@ use super::scratch::{Scratch, patch_sides};
 use super::{TILE, frequency, length, part};
 use crate::arch::block_products::{FREQUENCIES, TILES};
 use crate::arch::block_transforms::transform_values;
-use crate::arch::lanes::{even_u8, odd_u8, separate, subtract};
+use crate::arch::lanes::{even_u8, odd_u8};
 use crate::arch::patch::{Patch, keep_apart};
+use crate::arch::portable::patch_transform::LOW_LANE_BIAS;
 use crate::model::EncoderLayer;
 use crate::ops::winograd::{block_at, block_taps, blocks_a_side, input_line};
 
 /// Rows of a patch.
 const ROWS: usize = 4;
-/// Added to low lanes so that every transformed one is positive and nothing is borrowed from the high one, then taken back:
-/// 16 * 255 is the largest sum of negative coefficients.
-const LOW_LANE_OFFSET: u32 = 4096;
 
 /// Transforms the tiles `tiles` of a row of tiles. Those that are missing in the last group keep old contents.
 pub(super) fn tiles(
@@ -128,13 +126,13 @@ fn lanes<const C: usize>(word: impl Fn(usize, usize) -> u32, v: &mut [u32]) {
         let d = core::array::from_fn(|c| match c {
             _ if c >= C => 0,
             // Columns 4 and 5 of C sum to 1 in every row: every low lane rises alike.
-            4 | 5 => combined(c).wrapping_add(LOW_LANE_OFFSET),
+            4 | 5 => combined(c).wrapping_add(LOW_LANE_BIAS),
             _ => combined(c),
         });
         let row = input_line(d);
         for c in 0..6 {
             if let Some(value) = v.get_mut(TILES * frequency(r, c)) {
-                *value = separate(subtract(row[c], LOW_LANE_OFFSET));
+                *value = row[c] ^ LOW_LANE_BIAS;
             }
         }
         keep_apart();

@@ -5,7 +5,12 @@ use core::arch::global_asm;
 use crate::arch::blocks::places;
 pub(crate) use crate::arch::portable::patch_transform::MAX_ROWS;
 
-global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("patch_transform.s"), options(raw));
+global_asm!(
+    env!("SWITCHBACK_ASSEMBLER"),
+    include_str!("instructions.s"),
+    include_str!("patch_transform.s"),
+    options(raw)
+);
 
 /// What the assembly is told, in the order it loads it.
 #[repr(C)]

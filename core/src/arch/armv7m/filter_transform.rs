@@ -4,7 +4,12 @@ use core::arch::global_asm;
 
 use crate::arch::blocks::places;
 
-global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("filter_transform.s"), options(raw));
+global_asm!(
+    env!("SWITCHBACK_ASSEMBLER"),
+    include_str!("instructions.s"),
+    include_str!("filter_transform.s"),
+    options(raw)
+);
 
 type Transform = unsafe extern "C" fn(taps: *const u8, channels: usize, row_stride: usize, u: *mut u32);
 

@@ -1,10 +1,9 @@
 // Transforms of F(2x4,3x3) for one block of a kernel, four channels a round (see block_transforms.rs).
 // Frequency (r, c): 5r + c; (r, 5): 20 + r; (3, c): 15 + c; (3, 5): 23.
-    .syntax unified
 
 // ---- input: r0 four pointers to rows (0, 2, 1, 3), r1 stride, r2 v of the tile, r3 rounds.
 // Registers: r0, r1 the rows that are combined, r2, r3, r12 the stride times 1, 3 and 5, lr v, r4-r9 six columns, r10 a
-// temporary, r11 the low lane's offset. Stack: 0 pointers, 16 rounds, 20 v.
+// temporary, r11 a mask. Stack: 0 pointers, 16 rounds, 20 v.
     .macro sb_v_address instruction, register, row, column
     .if \column == 0
     \instruction \register, [\row]
@@ -25,27 +24,29 @@
     sb_v_address ldr, \register, r0, \column
     sb_v_address ldr, r10, r1, \column
     .if \odd
-    uxtb16 \register, \register, ror #8
+    sb_odd_u8 \register, \register, r11
     .else
-    uxtb16 \register, \register
+    sb_even_u8 \register, \register
+    .endif
+    .if SB_DSP && \kind == 1 && \odd
+    uxtab16 \register, \register, r10, ror #8
+    .elseif SB_DSP && \kind == 1
+    uxtab16 \register, \register, r10
+    .else
+    .if \odd
+    sb_odd_u8 r10, r10, r11
+    .else
+    sb_even_u8 r10, r10
     .endif
     .if \kind == 1
-    .if \odd
-    uxtab16 \register, \register, r10, ror #8
+    add \register, \register, r10
     .else
-    uxtab16 \register, \register, r10
-    .endif
-    .else
-    .if \odd
-    uxtb16 r10, r10, ror #8
-    .else
-    uxtb16 r10, r10
-    .endif
     sub \register, \register, r10
+    .endif
     .endif
     .endm
     .macro sb_v_store register, frequency
-    ssub16 \register, \register, r11
+    eor \register, \register, #0x8000
     str \register, [lr, #(16 * (\frequency))]
     .endm
     .macro sb_v_row row, kind, columns, odd
@@ -54,11 +55,11 @@
     sb_v_column r6, 2, \kind, \odd
     sb_v_column r7, 3, \kind, \odd
     sb_v_column r8, 4, \kind, \odd
-    add r8, r8, #4096
+    add r8, r8, #0x8000
     sub r4, r4, r6
     .if \columns == 6
     sb_v_column r9, 5, \kind, \odd
-    add r9, r9, #4096
+    add r9, r9, #0x8000
     sub r9, r9, r7
     .endif
     sub r10, r7, r5
@@ -107,7 +108,7 @@ switchback_block_values_\columns:
     mov r2, r1
     add r3, r2, r2, lsl #1
     add r12, r2, r2, lsl #2
-    mov r11, #4096
+    sb_mask r11
 1:  sb_v_pair \columns, 0
     add lr, lr, #384
     sb_v_pair \columns, 1
@@ -130,55 +131,56 @@ switchback_block_values_\columns:
 // ---- weights: r0 three pointers to rows, r1 stride, r2 u of the output, r3 rounds.
 // Registers: r4-r6, r7-r9, r10-r12 three rows of taps, then what a row of frequencies comes from; r2 u, all else temporary.
 // Stack: 0 pointers, 12 stride, 16 rounds.
-    .macro sb_u_extend register, odd
-    .if \odd
-    sxtb16 \register, \register, ror #8
-    .else
-    sxtb16 \register, \register
-    .endif
-    .endm
-    .macro sb_u_load row, a, b, c, columns, odd
+    .macro sb_u_load row, a, b, c, columns
     ldr \a, [\row]
     ldr \b, [\row, lr]
     .if \columns == 3
     ldr \c, [\row, lr, lsl #1]
     .endif
-    sb_u_extend \a, \odd
-    sb_u_extend \b, \odd
+    .endm
+    .macro sb_u_extend a, b, c, columns, odd
+    sb_u_extend_tap \a, \odd
+    sb_u_extend_tap \b, \odd
     .if \columns == 3
-    sb_u_extend \c, \odd
+    sb_u_extend_tap \c, \odd
     .endif
     .endm
-    .macro sb_u_store register, frequency
-    str \register, [r2, #(8 * (\frequency))]
-    .endm
-    .macro sb_u_row row, a, b, c, columns
-    sb_u_store \a, 5 * \row
-    .if \columns == 3
-    sadd16 r0, \a, \c
-    sadd16 r1, r0, \b
-    ssub16 r3, r0, \b
-    sadd16 r0, \c, \c
-    sb_u_store r1, 5 * \row + 1
-    sb_u_store r3, 5 * \row + 2
-    sadd16 r0, r0, r0
-    sadd16 r0, r0, \a
-    sadd16 r1, \b, \b
-    sadd16 r3, r0, r1
-    ssub16 r0, r0, r1
-    sb_u_store r3, 5 * \row + 3
-    sb_u_store r0, 5 * \row + 4
-    sb_u_store \c, 20 + \row
+    .macro sb_u_extend_tap register, odd
+    .if \odd
+    sb_odd_i8 \register, \register, r0
     .else
-    sadd16 r1, \a, \b
-    ssub16 r3, \a, \b
-    sb_u_store r1, 5 * \row + 1
-    sb_u_store r3, 5 * \row + 2
-    sadd16 r1, \b, \b
-    sadd16 r3, \a, r1
-    ssub16 r0, \a, r1
-    sb_u_store r3, 5 * \row + 3
-    sb_u_store r0, 5 * \row + 4
+    sb_even_i8 \register, \register
+    .endif
+    .endm
+// Without the DSP extension the low lane is biased: by the first tap, which enters all results but those of row 3 and column 5,
+// or here. Then t, which may be the register, is changed.
+    .macro sb_u_store register, r, c, t
+    .if SB_DSP
+    sb_u_put \register, \r, \c
+    .else
+    .if \r == 3 || \c == 5
+    add \t, \register, #0x8000
+    eor \t, \t, #0x8000
+    .else
+    eor \t, \register, #0x8000
+    .endif
+    sb_u_put \t, \r, \c
+    .endif
+    .endm
+    .macro sb_u_put register, r, c
+    .if \c == 5
+    str \register, [r2, #(8 * (20 + \r))]
+    .else
+    str \register, [r2, #(8 * (5 * \r + \c))]
+    .endif
+    .endm
+    .macro sb_u_row r, a, b, c, columns
+    sb_u_store \a, \r, 0, r0
+    .if \columns == 3
+    sb_weight_columns sb_u_store, 3, \r, \a, \b, \c, r0, r1, r3
+    sb_u_store \c, \r, 5, r0
+    .else
+    sb_weight_columns sb_u_store, 2, \r, \a, \b, \b, r0, r1, \a
     .endif
     .endm
     .macro sb_u_combine instruction, a, b, c, d, e, f, g, h, i, columns
@@ -188,25 +190,48 @@ switchback_block_values_\columns:
     \instruction \c, \f, \i
     .endif
     .endm
+    .macro sb_halve_sum to, a, b
+    .if SB_DSP
+    shadd16 \to, \a, \b
+    .else
+    add \to, \a, \b
+    asr \to, \to, #1
+    .endif
+    .endm
     .macro sb_u_pair rows, columns, odd
     ldm sp, {r0, r1, r3, lr}
-    sb_u_load r0, r4, r5, r6, \columns, \odd
-    sb_u_load r1, r7, r8, r9, \columns, \odd
+    sb_u_load r0, r4, r5, r6, \columns
+    sb_u_load r1, r7, r8, r9, \columns
     .if \rows == 3
-    sb_u_load r3, r10, r11, r12, \columns, \odd
-    sb_u_combine sadd16, r4, r5, r6, r4, r5, r6, r4, r5, r6, \columns
+    sb_u_load r3, r10, r11, r12, \columns
+    .endif
+    .if \odd
+    sb_mask r0
+    .endif
+    sb_u_extend r4, r5, r6, \columns, \odd
+    sb_u_extend r7, r8, r9, \columns, \odd
+    // Half the bias: the first row is doubled.
+    .if SB_DSP == 0
+    add r4, r4, #0x4000
+    .endif
+    .if \rows == 3
+    sb_u_extend r10, r11, r12, \columns, \odd
+    sb_u_combine sb_add, r4, r5, r6, r4, r5, r6, r4, r5, r6, \columns
     sb_u_row 0, r4, r5, r6, \columns
-    sb_u_combine sadd16, r10, r11, r12, r10, r11, r12, r10, r11, r12, \columns
+    sb_u_combine sb_add, r10, r11, r12, r10, r11, r12, r10, r11, r12, \columns
     sb_u_row 3, r10, r11, r12, \columns
     // Half the sum of the doubled outer rows.
-    sb_u_combine shadd16, r4, r5, r6, r4, r5, r6, r10, r11, r12, \columns
+    sb_u_combine sb_halve_sum, r4, r5, r6, r4, r5, r6, r10, r11, r12, \columns
     .else
-    sb_u_combine sadd16, r10, r11, r12, r4, r5, r6, r4, r5, r6, \columns
+    sb_u_combine sb_add, r10, r11, r12, r4, r5, r6, r4, r5, r6, \columns
     sb_u_row 0, r10, r11, r12, \columns
     .endif
-    sb_u_combine sadd16, r10, r11, r12, r4, r5, r6, r7, r8, r9, \columns
+    .if SB_DSP == 0
+    add r4, r4, #0x4000
+    .endif
+    sb_u_combine sb_add, r10, r11, r12, r4, r5, r6, r7, r8, r9, \columns
     sb_u_row 1, r10, r11, r12, \columns
-    sb_u_combine ssub16, r10, r11, r12, r4, r5, r6, r7, r8, r9, \columns
+    sb_u_combine sb_subtract, r10, r11, r12, r4, r5, r6, r7, r8, r9, \columns
     sb_u_row 2, r10, r11, r12, \columns
     .endm
     .macro sb_weights rows, columns

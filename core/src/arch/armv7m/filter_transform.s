@@ -1,9 +1,22 @@
 // U = G g G^T of a filter, two channels of every four: r0 taps, r1 bytes between columns (and of all channels), r2 bytes
 // between rows, r3 u. The taps of a block stay in registers: r3-r5, r6-r8, r9-r11, a row each; lr u. On the stack: 0 the
 // block's taps, 4 r1, 8 r2, 12 end of the block's first tap, 16 taps, 20 u.
-    .syntax unified
-// Where row r and column c of the result go; sb_inner, sb_row_5, sb_column_5, sb_corner: see blocks.rs.
-    .macro sb_filter_store register, r, c
+// Puts row r and column c of the result where it goes; sb_inner, sb_row_5, sb_column_5, sb_corner: see blocks.rs. Without the DSP
+// extension the low lane is biased: by the first tap, which enters all results but those of row 5 and column 5, or here. Then t,
+// which may be the register, is changed.
+    .macro sb_filter_store register, r, c, t
+    .if SB_DSP
+    sb_filter_put \register, \r, \c
+    .elseif \r == 5 || \c == 5
+    add \t, \register, #0x8000
+    eor \t, \t, #0x8000
+    sb_filter_put \t, \r, \c
+    .else
+    eor \t, \register, #0x8000
+    sb_filter_put \t, \r, \c
+    .endif
+    .endm
+    .macro sb_filter_put register, r, c
     .if \r == 5 && \c == 5
     str \register, [lr, #(8 * sb_corner)]
     .elseif \r == 5
@@ -16,65 +29,25 @@
     .endm
 // Row r of the result from three taps or, c1 being the last of two, from two; the taps are kept.
     .macro sb_filter_keep columns, r, c0, c1, c2
-    sb_filter_store \c0, \r, 0
+    sb_filter_store \c0, \r, 0, r0
     .if \columns == 3
-    sb_filter_store \c2, \r, 5
-    sadd16 r0, \c0, \c2
-    sadd16 r1, r0, \c1
-    sb_filter_store r1, \r, 1
-    ssub16 r1, r0, \c1
-    sb_filter_store r1, \r, 2
-    sadd16 r0, \c2, \c2
-    sadd16 r0, r0, r0
-    sadd16 r0, r0, \c0
-    sadd16 r1, \c1, \c1
-    sadd16 r2, r0, r1
-    sb_filter_store r2, \r, 3
-    ssub16 r0, r0, r1
-    sb_filter_store r0, \r, 4
+    sb_filter_store \c2, \r, 5, r0
+    sb_weight_columns sb_filter_store, 3, \r, \c0, \c1, \c2, r0, r1, r2
     .else
-    sadd16 r0, \c0, \c1
-    sb_filter_store r0, \r, 1
-    ssub16 r0, \c0, \c1
-    sb_filter_store r0, \r, 2
-    sadd16 r1, \c1, \c1
-    sadd16 r0, \c0, r1
-    sb_filter_store r0, \r, 3
-    ssub16 r0, \c0, r1
-    sb_filter_store r0, \r, 4
+    sb_weight_columns sb_filter_store, 2, \r, \c0, \c1, \c1, r0, r1, \c0
     .endif
     .endm
 // Row r of the result from the sums (or differences) of two rows; a0-a2 and b0-b2 are kept.
     .macro sb_filter_row columns, r, operation, a0, a1, a2, b0, b1, b2
     \operation r0, \a0, \b0
     \operation r1, \a1, \b1
-    sb_filter_store r0, \r, 0
+    sb_filter_store r0, \r, 0, r12
     .if \columns == 3
     \operation r2, \a2, \b2
-    sb_filter_store r2, \r, 5
-    sadd16 r12, r0, r2
-    sadd16 r12, r12, r1
-    sb_filter_store r12, \r, 1
-    sadd16 r1, r1, r1
-    ssub16 r12, r12, r1
-    sb_filter_store r12, \r, 2
-    sadd16 r2, r2, r2
-    sadd16 r2, r2, r2
-    sadd16 r0, r0, r2
-    sadd16 r2, r0, r1
-    sb_filter_store r2, \r, 3
-    ssub16 r0, r0, r1
-    sb_filter_store r0, \r, 4
+    sb_filter_store r2, \r, 5, r12
+    sb_weight_columns sb_filter_store, 3, \r, r0, r1, r2, r12, r0, r2
     .else
-    sadd16 r12, r0, r1
-    sb_filter_store r12, \r, 1
-    ssub16 r12, r0, r1
-    sb_filter_store r12, \r, 2
-    sadd16 r1, r1, r1
-    sadd16 r12, r0, r1
-    sb_filter_store r12, \r, 3
-    ssub16 r0, r0, r1
-    sb_filter_store r0, \r, 4
+    sb_weight_columns sb_filter_store, 2, \r, r0, r1, r1, r2, r12, r0
     .endif
     .endm
     .macro sb_taps columns, odd, t0, t1, t2
@@ -83,29 +56,40 @@
     .if \columns == 3
     ldr \t2, [r0, r1, lsl #1]
     .endif
+    sb_tap \odd, \t0
+    sb_tap \odd, \t1
+    .if \columns == 3
+    sb_tap \odd, \t2
+    .endif
+    .endm
+    .macro sb_tap odd, t
     .if \odd
-    sxtb16 \t0, \t0, ror #8
-    sxtb16 \t1, \t1, ror #8
-    .if \columns == 3
-    sxtb16 \t2, \t2, ror #8
-    .endif
+    sb_odd_i8 \t, \t, r12
     .else
-    sxtb16 \t0, \t0
-    sxtb16 \t1, \t1
-    .if \columns == 3
-    sxtb16 \t2, \t2
-    .endif
+    sb_even_i8 \t, \t
     .endif
     .endm
 // One column: from taps a and c to a + 4 c and a + c.
     .macro sb_outer a, c
+    .if SB_DSP
     sadd16 r0, \c, \c
     sadd16 r0, r0, r0
     sadd16 \c, \a, \c
     sadd16 \a, \a, r0
+    .else
+    mov r0, \a
+    add \a, \a, \c, lsl #2
+    add \c, \c, r0
+    .endif
     .endm
     .macro sb_filter_group rows, columns, odd
+    .if \odd
+    sb_mask r12
+    .endif
     sb_taps \columns, \odd, r3, r4, r5
+    .if SB_DSP == 0
+    add r3, r3, #0x8000
+    .endif
     add r0, r2
     sb_taps \columns, \odd, r6, r7, r8
     .if \rows == 3
@@ -120,19 +104,19 @@
     .if \columns == 3
     sb_outer r5, r11
     .endif
-    sb_filter_row \columns, 1, sadd16, r9, r10, r11, r6, r7, r8
-    sb_filter_row \columns, 2, ssub16, r9, r10, r11, r6, r7, r8
+    sb_filter_row \columns, 1, sb_add, r9, r10, r11, r6, r7, r8
+    sb_filter_row \columns, 2, sb_subtract, r9, r10, r11, r6, r7, r8
     .else
-    sb_filter_row \columns, 1, sadd16, r3, r4, r5, r6, r7, r8
-    sb_filter_row \columns, 2, ssub16, r3, r4, r5, r6, r7, r8
+    sb_filter_row \columns, 1, sb_add, r3, r4, r5, r6, r7, r8
+    sb_filter_row \columns, 2, sb_subtract, r3, r4, r5, r6, r7, r8
     .endif
-    sadd16 r6, r6, r6
-    sadd16 r7, r7, r7
+    sb_add r6, r6, r6
+    sb_add r7, r7, r7
     .if \columns == 3
-    sadd16 r8, r8, r8
+    sb_add r8, r8, r8
     .endif
-    sb_filter_row \columns, 3, sadd16, r3, r4, r5, r6, r7, r8
-    sb_filter_row \columns, 4, ssub16, r3, r4, r5, r6, r7, r8
+    sb_filter_row \columns, 3, sb_add, r3, r4, r5, r6, r7, r8
+    sb_filter_row \columns, 4, sb_subtract, r3, r4, r5, r6, r7, r8
     .endm
 // A block of `rows` rows and `columns` columns of taps, from tap (`first_row`, `first_column`) on.
     .macro sb_filter_block odd, rows, columns, first_row, first_column, places, inner, row_5, column_5, corner

@@ -8,7 +8,7 @@ use core::arch::global_asm;
 use crate::arch::portable;
 pub(crate) use crate::arch::portable::gather::{BLOCK_HEAD, Cells, OFFSET_BIAS, TAP_WORDS, block_seeds};
 
-global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("gather.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("instructions.s"), include_str!("gather.s"), options(raw));
 
 type Pixel = unsafe extern "C" fn(*const u32, *const u32, *const u32, *const u32, *const u32, *mut u32);
 
@@ -61,28 +61,25 @@ const fn kernel<const PY: usize, const PX: usize>() -> Pixel {
 /// not zero.
 #[inline(always)]
 pub(crate) fn gather_pixel<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: &mut [u8; 8]) {
-    let Cells { own, horizontal, vertical, diagonal } = cells;
-    // SAFETY: each list starts with a header of five words whose ranges lie inside its row's list; the offsets of the
-    // entries lie inside the packed weights of the layer that both were made for (`write_cell_list`); `block` holds the head
-    // and all of these weights (`gather_rows` checks its length); with a multiplier, it writes two words to `out`, whose 8
-    // bytes may lie anywhere, since STR takes any address. The function keeps the C rules.
-    unsafe {
-        kernel::<PY, PX>()(
-            own.as_ptr(),
-            horizontal.as_ptr(),
-            vertical.as_ptr(),
-            diagonal.as_ptr(),
-            block.as_ptr(),
-            out.as_mut_ptr().cast(),
-        );
-    }
+    // SAFETY: with a multiplier, two words are written, which are the 8 bytes of `out`; STR takes any address.
+    unsafe { gather::<PY, PX>(cells, block, out.as_mut_ptr().cast()) }
 }
 
 /// A part of the filters of one output pixel, added to `out`. As [`gather_pixel`], but the multiplier of `block` is zero.
 #[inline(always)]
 pub(crate) fn gather_sums<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: &mut [i32; 8]) {
+    // SAFETY: without a multiplier, eight words are read and written, which are those of `out`.
+    unsafe { gather::<PY, PX>(cells, block, out.as_mut_ptr().cast()) }
+}
+
+/// # Safety
+/// `out` is good for two words where `block` has a multiplier, else for eight.
+#[inline(always)]
+unsafe fn gather<const PY: usize, const PX: usize>(cells: Cells<'_>, block: &[u32], out: *mut u32) {
     let Cells { own, horizontal, vertical, diagonal } = cells;
-    // SAFETY: as in `gather_pixel`; without a multiplier, it reads and writes the eight words of `out`.
+    // SAFETY: each list starts with a header of five words whose ranges lie inside its row's list; the offsets of the
+    // entries lie inside the packed weights of the layer that both were made for (`write_cell_list`); `block` holds the head
+    // and all of these weights (`gather_rows` checks its length); the caller answers for `out`. The function keeps the C rules.
     unsafe {
         kernel::<PY, PX>()(
             own.as_ptr(),
@@ -90,7 +87,7 @@ pub(crate) fn gather_sums<const PY: usize, const PX: usize>(cells: Cells<'_>, bl
             vertical.as_ptr(),
             diagonal.as_ptr(),
             block.as_ptr(),
-            out.as_mut_ptr().cast(),
+            out,
         );
     }
 }

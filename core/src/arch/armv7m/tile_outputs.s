@@ -1,6 +1,5 @@
 // A^T M A, scale, pool, switches, requantization for tiles of two filters: r0 sums, r1 a job (see tile_outputs.rs).
 // r7 6, lr 9^-1, r8 what tells the first filter of a tile from the second, and the switches of the tile.
-    .syntax unified
 // A^T m in place, t being free; the results 0 to 3 are m2, t, m4, m1.
     .macro sb_out_line m0, m1, m2, m3, m4, m5, t
     add \t, \m1, \m2
@@ -80,10 +79,10 @@
     sb_out_window r4, r1, r10, r3, \s4, \s5, \s6, \s7
     ldr r5, [sp, #(96 + 24)]
     asr r0, r2, #2
-    smmulr r0, r0, r9
+    sb_multiply_high r0, r0, r9, r3
     usat r0, #8, r0
     asr r1, r4, #2
-    smmulr r1, r1, r9
+    sb_multiply_high r1, r1, r9, r3
     usat r1, #8, r1
     strb r1, [r11, r5]
     strb r0, [r11], #1
@@ -163,7 +162,7 @@ switchback_pooled_\tiles:
 // register = clamp((register >> shift) * r0 / 2^32, 0, 255)
     .macro sb_out_value register, shift
     asr \register, \register, #\shift
-    smmulr \register, \register, r0
+    sb_multiply_high \register, \register, r0, r12
     usat \register, #8, \register
     .endm
 // Row y, in this place of what the columns pushed.

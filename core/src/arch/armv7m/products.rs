@@ -1,5 +1,5 @@
-//! [`super::super::portable::products`] with two products an instruction: eight sums, two words of weights and two of input
-//! fill the registers, so this is assembly.
+//! [`super::super::portable::products`] with, given the DSP extension, two products an instruction: eight sums, two words of
+//! weights and two of input fill the registers, so this is assembly.
 
 use core::arch::global_asm;
 use core::ptr;
@@ -7,7 +7,10 @@ use core::ptr;
 use crate::arch::blocks::{self, CUT_PLACES, PLACES};
 pub(crate) use crate::arch::portable::products::{FREQUENCIES, frequency};
 
-global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("products.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("instructions.s"), include_str!("products.s"), options(raw));
+
+/// Whether two products are one instruction.
+const DSP: bool = cfg!(switchback_dsp);
 
 /// What the assembly is told, in the order it loads it.
 #[repr(C)]
@@ -53,10 +56,10 @@ pub(crate) fn products<const TILES: usize>(
     }
     // The assembly, and the steps that it does a round: half of them in frequencies that only half of the blocks have.
     let (products, steps): (Products, usize) = match (count, TILES) {
-        (1, 4) => (switchback_products_3_4, 32),
+        (1, 4) => (switchback_products_3_4, if DSP { 32 } else { 16 }),
         (1, 2) => (switchback_products_3_2, 16),
         (1, _) => (switchback_products_3_1, 16),
-        (_, 4) => (switchback_products_5_4, 24),
+        (_, 4) => (switchback_products_5_4, if DSP { 24 } else { 16 }),
         (_, 2) => (switchback_products_5_2, 16),
         _ => (switchback_products_5_1, 16),
     };

@@ -5,7 +5,12 @@ use core::arch::global_asm;
 
 use crate::arch::portable::block_products::{FREQUENCIES, TILES};
 
-global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("block_transforms.s"), options(raw));
+global_asm!(
+    env!("SWITCHBACK_ASSEMBLER"),
+    include_str!("instructions.s"),
+    include_str!("block_transforms.s"),
+    options(raw)
+);
 
 unsafe extern "C" {
     fn switchback_block_values_6(rows: *const *const u8, stride: usize, v: *mut u32, quads: usize);

@@ -2,8 +2,6 @@
 // v of the odd ones, groups of four channels. A row of the patch is transformed along x in r0-r5 (even channels) and r6-r11
 // (odd ones) and pushed; then column by column. On the stack, below what is pushed: 0 six rows, 24 and 28 v, 32 groups left,
 // 36 bytes between pixels, 40 way back from the rows, 44 addresses of rows, 48 the job.
-    .syntax unified
-    .equ SB_LOW_LANE_OFFSET, 12800
 // B^T d in place, t being free; the results 0 to 5 are d0, d1, d4, d3, d2, d5.
     .macro sb_patch_line last, d0, d1, d2, d3, d4, d5, t
     sub \d0, \d0, \d2
@@ -35,28 +33,29 @@
     .endif
     ldr r6, [r0], #4
     str r0, [sp, #(52 * \r)]
-    uxtb16 r0, r6
-    uxtb16 r1, r7
-    uxtb16 r2, r8
-    uxtb16 r3, r9
-    uxtb16 r4, r10
+    sb_mask r12
+    sb_even_u8 r0, r6
+    sb_even_u8 r1, r7
+    sb_even_u8 r2, r8
+    sb_even_u8 r3, r9
+    sb_even_u8 r4, r10
     .if \columns == 6
-    uxtb16 r5, r11
+    sb_even_u8 r5, r11
     .endif
-    uxtb16 r6, r6, ror #8
-    uxtb16 r7, r7, ror #8
-    uxtb16 r8, r8, ror #8
-    uxtb16 r9, r9, ror #8
-    uxtb16 r10, r10, ror #8
+    sb_odd_u8 r6, r6, r12
+    sb_odd_u8 r7, r7, r12
+    sb_odd_u8 r8, r8, r12
+    sb_odd_u8 r9, r9, r12
+    sb_odd_u8 r10, r10, r12
     .if \columns == 6
-    uxtb16 r11, r11, ror #8
+    sb_odd_u8 r11, r11, r12
     .endif
     .if \r >= 4
-    add r4, r4, #SB_LOW_LANE_OFFSET
-    add r10, r10, #SB_LOW_LANE_OFFSET
+    add r4, r4, #0x8000
+    add r10, r10, #0x8000
     .if \columns == 6
-    add r5, r5, #SB_LOW_LANE_OFFSET
-    add r11, r11, #SB_LOW_LANE_OFFSET
+    add r5, r5, #0x8000
+    add r11, r11, #0x8000
     .endif
     .endif
     sb_patch_line (\columns == 6), r0, r1, r2, r3, r4, r5, r12
@@ -84,9 +83,9 @@ switchback_patch_rows_\columns:
     .endm
     sb_patch_rows 6
     sb_patch_rows 5
-// r6 v, r7 the offset in the low lanes, r8 what was pushed of row 5.
+// r6 v, r8 what was pushed of row 5. Columns 4 and 5 of B^T sum to 1 in every row: all low lanes are biased by 2^15.
     .macro sb_patch_store register, tiles, place
-    ssub16 \register, \register, r7
+    eor \register, \register, #0x8000
     str \register, [r6, #(4 * \tiles * (\place))]
     .endm
 // A column whose elements are at this place of what was pushed; its first five frequencies are `step` apart.
@@ -143,7 +142,6 @@ switchback_patch_rows_\columns:
     bl switchback_patch_rows_5
     .endif
     ldr r6, [sp, #(288 + 24)]
-    mov r7, #SB_LOW_LANE_OFFSET
     add r8, sp, #24
 2:  sb_patch_column \tiles, (\rows == 3), 0, \inner, 5, \row_5
     sb_patch_column \tiles, (\rows == 3), 1, \inner + 1, 5, \row_5 + 1

@@ -4,7 +4,12 @@ use core::arch::global_asm;
 
 pub(crate) use crate::arch::portable::block_products::{FREQUENCIES, Run, TILES};
 
-global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("block_products.s"), options(raw));
+global_asm!(
+    env!("SWITCHBACK_ASSEMBLER"),
+    include_str!("instructions.s"),
+    include_str!("block_products.s"),
+    options(raw)
+);
 
 /// Steps that the assembly does a round.
 const STEPS: usize = 16;

@@ -1,6 +1,5 @@
 @ r0, r1 weights; r2 address of weights; r3 m*q; r4-r11 sums; r12 next entry; lr block + 32 (the multiplier's word)
 @ Stack: 0 end of the range (first: own cell), 4 horizontal, 8 vertical, 12 diagonal, 16 r4-r11, lr; 52 block, 56 out.
-    .syntax unified
     .thumb
     .text
 
@@ -62,14 +61,14 @@
     sub r0, r0, #0x800000
     lsr r1, \low, #24
     orr r1, r1, \high, lsl #8
-    smmulr r0, r0, r3
-    smmulr r1, r1, r3
+    sb_multiply_high r0, r0, r3, lr
+    sb_multiply_high r1, r1, r3, lr
     usat r0, #8, r0
     usat r1, #8, r1
     .endm
 
 @ Adds both lanes of a sum to the sums of channels \a and \b at r12.
-    .macro sb_add low, high, a, b
+    .macro sb_add_lanes low, high, a, b
     ubfx r0, \low, #0, #24
     sub r0, r0, #0x800000
     lsr r1, \low, #24
@@ -109,10 +108,10 @@
     .thumb_func
     .balign 4
 switchback_gather_add:
-    sb_add r4, r5, 0, 3
-    sb_add r6, r7, 1, 2
-    sb_add r8, r9, 4, 7
-    sb_add r10, r11, 5, 6
+    sb_add_lanes r4, r5, 0, 3
+    sb_add_lanes r6, r7, 1, 2
+    sb_add_lanes r8, r9, 4, 7
+    sb_add_lanes r10, r11, 5, 6
     add sp, #16
     pop {r4-r11, pc}
 
@@ -146,6 +145,22 @@ sb_start switchback_gather_11
     sb_range 3, 0, 4, 0, 0
     sb_finish
 
+@ to = a + the signed byte 0 of b, or byte 1; r12 is free.
+    .macro sb_add_byte to, a, b, odd
+    .if SB_DSP && \odd
+    sxtab \to, \a, \b, ror #8
+    .elseif SB_DSP
+    sxtab \to, \a, \b
+    .else
+    .if \odd
+    sxtb r12, \b, ror #8
+    .else
+    sxtb r12, \b
+    .endif
+    add \to, \a, r12
+    .endif
+    .endm
+
 @ weights r0, packed r1, taps r2 (a multiple of 4), channels r3
     .global switchback_gather_pack
     .type switchback_gather_pack, %function
@@ -158,15 +173,15 @@ switchback_gather_pack:
     ldrd r4, r5, [r0]
     add r0, r3
     and r6, r4, #0xff000000
-    sxtab r6, r6, r4
+    sb_add_byte r6, r6, r4, 0
     lsl r7, r4, #8
     and r7, r7, #0xff000000
-    sxtab r7, r7, r4, ror #8
+    sb_add_byte r7, r7, r4, 1
     and r8, r5, #0xff000000
-    sxtab r8, r8, r5
+    sb_add_byte r8, r8, r5, 0
     lsl r9, r5, #8
     and r9, r9, #0xff000000
-    sxtab r9, r9, r5, ror #8
+    sb_add_byte r9, r9, r5, 1
     stm r1!, {r6-r9}
     .endr
     subs r2, #4

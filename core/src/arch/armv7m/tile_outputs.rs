@@ -6,7 +6,7 @@ use core::ptr;
 use super::products::FREQUENCIES;
 pub(crate) use crate::arch::portable::tile_outputs::{NUMBERING, TILE};
 
-global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("tile_outputs.s"), options(raw));
+global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("instructions.s"), include_str!("tile_outputs.s"), options(raw));
 
 /// What the assembly of pooled outputs is told, in the order it loads it.
 #[repr(C)]

@@ -2,8 +2,8 @@
 // Registers: r4-r11 sums, r2, r3 two words of u, r12, lr two words of v; all else lives on the stack.
 // The first step adds to the seeds, or to the sums so far. The others are done in rounds, the first of which is entered so that
 // it does the remainder of the depth.
-    .syntax unified
     .macro sb_step4 stride, a0, a1, a2, a3, a4, a5, a6, a7
+    .if SB_DSP
     ldrd r2, r3, [r1], #(8 * \stride)
     ldrd r12, lr, [r0], #8
     smlad r4, r2, r12, \a0
@@ -15,20 +15,56 @@
     smlad r9, r3, r12, \a5
     smlad r10, r2, lr, \a6
     smlad r11, r3, lr, \a7
+    .else
+    sb_step r1, 0, r0, 0, 8, \a0, \a1, \a2, \a3, \a4, \a5, \a6, \a7
+    addw r0, r0, #(16 * \stride)
+    addw r1, r1, #(8 * \stride)
+    .endif
     .endm
     .macro sb_step2 stride, a0, a1, a2, a3
+    .if SB_DSP
     ldrd r2, r3, [r1], #(8 * \stride)
     ldrd r12, lr, [r0], #(8 * \stride)
     smlad r4, r2, r12, \a0
     smlad r5, r3, r12, \a1
     smlad r6, r2, lr, \a2
     smlad r7, r3, lr, \a3
+    .else
+    sb_step2_lane 0, \a0, \a1, \a2, \a3
+    sb_step2_lane 2, r4, r5, r6, r7
+    addw r0, r0, #(8 * \stride)
+    addw r1, r1, #(8 * \stride)
+    .endif
+    .endm
+    .macro sb_step2_lane at, a0, a1, a2, a3
+    ldrsh r2, [r1, #\at]
+    ldrsh r3, [r1, #(\at + 4)]
+    ldrsh r12, [r0, #\at]
+    ldrsh lr, [r0, #(\at + 4)]
+    mla r4, r2, r12, \a0
+    mla r5, r3, r12, \a1
+    mla r6, r2, lr, \a2
+    mla r7, r3, lr, \a3
     .endm
     .macro sb_step1 stride, a0, a1
+    .if SB_DSP
     ldrd r2, r3, [r1], #(8 * \stride)
     ldr r12, [r0], #(4 * \stride)
     smlad r4, r2, r12, \a0
     smlad r5, r3, r12, \a1
+    .else
+    sb_step1_lane 0, \a0, \a1
+    sb_step1_lane 2, r4, r5
+    addw r0, r0, #(4 * \stride)
+    addw r1, r1, #(8 * \stride)
+    .endif
+    .endm
+    .macro sb_step1_lane at, a0, a1
+    ldrsh r2, [r1, #\at]
+    ldrsh r3, [r1, #(\at + 4)]
+    ldrsh r12, [r0, #\at]
+    mla r4, r2, r12, \a0
+    mla r5, r3, r12, \a1
     .endm
     .macro sb_first4 stride
     sb_step4 \stride, r10, r11, r10, r11, r10, r11, r10, r11
@@ -152,10 +188,19 @@ switchback_products_\kernel\()_\tiles:
     pop {r4-r11, pc}
     .size switchback_products_\kernel\()_\tiles, . - switchback_products_\kernel\()_\tiles
     .endm
+    .if SB_DSP
     sb_products 3, 4, 32, 44, r10, r11
     sb_products 3, 2, 16, 24, r6, r7
     sb_products 3, 1, 16, 16, r4, r5
     sb_products 5, 4, 24, 44, r10, r11
     sb_products 5, 2, 16, 24, r6, r7
     sb_products 5, 1, 16, 16, r4, r5
+    .else
+    sb_products 3, 4, 16, 120, r10, r11
+    sb_products 3, 2, 16, 72, r6, r7
+    sb_products 3, 1, 16, 48, r4, r5
+    sb_products 5, 4, 16, 120, r10, r11
+    sb_products 5, 2, 16, 72, r6, r7
+    sb_products 5, 1, 16, 48, r4, r5
+    .endif
     .text

@@ -2,8 +2,13 @@
 // Registers: r4-r11 sums, r2, r3 two words of u, r12, lr two words of v; all else lives on the stack.
 // Sixteen steps a round; the first round is entered so that the remainder of the depth is done in it. One round needs no
 // counter: it has a loop of its own.
-    .syntax unified
+    .if SB_DSP
+    .set SB_BLOCK_STEP_BYTES, 44
+    .else
+    .set SB_BLOCK_STEP_BYTES, 120
+    .endif
     .macro sb_block_step
+    .if SB_DSP
     ldrd r2, r3, [r1], #(8*24)
     ldrd r12, lr, [r0], #8
     smlad r4, r2, r12, r4
@@ -15,6 +20,11 @@
     smlad r9, r3, r12, r9
     smlad r10, r2, lr, r10
     smlad r11, r3, lr, r11
+    .else
+    sb_step r1, 0, r0, 0, 8, r4, r5, r6, r7, r8, r9, r10, r11
+    addw r0, r0, #(16*24)
+    addw r1, r1, #(8*24)
+    .endif
     .endm
     // Stack: 0 end of sums, 4 rounds - 1, 8 entry, 12 and 16 way back of v and u, 20 sums, 24 counter. Between frequencies,
     // r12 points to the sums.
@@ -28,7 +38,7 @@
     push {r4-r11, lr}
     ldm r2, {r3-r8}
     adr.w r10, 2f
-    mov r11, #44
+    mov r11, #SB_BLOCK_STEP_BYTES
     mla r6, r6, r11, r10
     orr r6, r6, #1
     sub sp, #28
