@@ -12,7 +12,7 @@ const VECTOR_PROCESSORS: [&str; 2] = ["cortex-m55", "cortex-m85"];
 
 fn main() {
     println!(
-        "cargo::rustc-check-cfg=cfg(switchback_armv7m, switchback_dsp, switchback_helium, switchback_vectors, switchback_multiply_long)"
+        "cargo::rustc-check-cfg=cfg(switchback_armv6m, switchback_armv7m, switchback_dsp, switchback_helium, switchback_vectors, switchback_multiply_long)"
     );
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("TARGET").unwrap_or_default();
@@ -49,7 +49,6 @@ fn main() {
     };
     println!("cargo::rustc-env=SWITCHBACK_ASSEMBLER={directive}.set SB_DSP, {}", u8::from(has_dsp));
     // Cortex-M0, M0+ and M23 multiply 32 by 32 bits to 32.
-    if !target.starts_with("thumbv6m") && !target.starts_with("thumbv8m.base") {
-        println!("cargo::rustc-cfg=switchback_multiply_long");
-    }
+    let is_armv6m = target.starts_with("thumbv6m") || target.starts_with("thumbv8m.base");
+    println!("cargo::rustc-cfg={}", if is_armv6m { "switchback_armv6m" } else { "switchback_multiply_long" });
 }

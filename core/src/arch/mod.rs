@@ -4,6 +4,8 @@
 //! in the core. A back end knows words and slices: no layer, no ring, no plan. The algorithms above it (`ops`) are written
 //! once over these functions, so the loops that run on a device run on a host and under Miri as well.
 
+#[cfg(switchback_armv6m)]
+mod armv6m;
 #[cfg(switchback_armv7m)]
 #[cfg_attr(switchback_helium, allow(dead_code, reason = "the vector Winograd takes the place of some"))]
 mod armv7m;
@@ -11,7 +13,10 @@ mod armv7m;
 pub mod checks;
 #[cfg(switchback_helium)]
 mod helium;
-#[cfg_attr(switchback_armv7m, allow(dead_code, reason = "it is the definition, and what a back end leaves out"))]
+#[cfg_attr(
+    any(switchback_armv7m, switchback_armv6m),
+    allow(dead_code, reason = "it is the definition, and what a back end leaves out")
+)]
 pub mod portable;
 
 pub(crate) use portable::blocks;
@@ -23,10 +28,15 @@ pub(crate) use armv7m::{
 };
 #[cfg(switchback_helium)]
 pub(crate) use helium::{input_windows, vectors};
-#[cfg(not(switchback_armv7m))]
+#[cfg(not(any(switchback_armv7m, switchback_armv6m)))]
 pub(crate) use portable::{
     block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,
     products, tile_outputs, window_products,
 };
 #[cfg(not(switchback_helium))]
 pub(crate) use portable::{input_windows, vectors};
+#[cfg(switchback_armv6m)]
+pub(crate) use {
+    armv6m::{block_products, column_products, filter_transform, gather, patch_transform, products},
+    portable::{block_transforms, lanes, patch, tile_outputs, window_products},
+};

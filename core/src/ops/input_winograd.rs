@@ -19,7 +19,8 @@
 //! of the row, or all pairs, each is then transformed once a call.
 
 use crate::arch::column_products::{Codes, ColumnProducts, FREQUENCIES, column_words};
-use crate::arch::lanes::{pack, requantize_u8};
+use crate::arch::lanes::{join, requantize_u8, separate};
+use crate::arch::portable::filter_transform::line as weight_line;
 use crate::model::{ConvolutionArrays, EncoderLayer};
 
 #[cfg(test)]
@@ -241,7 +242,7 @@ fn transform_weights(kernel: usize, filters: &[i8], bias: [i32; 2], weights: &mu
 }
 
 fn transform_pair<const K: usize, const N: usize>(filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
-    let Some(weights) = weights.as_chunks_mut::<N>().0.first_chunk_mut() else { return };
+    let Some(weights) = weights.as_chunks_mut::<N>().0.first_chunk_mut::<FREQUENCIES>() else { return };
     let (rows, _) = filters.as_chunks::<K>();
     let (first, second) = rows.split_at(rows.len() / 2);
     for (filter, (rows, bias)) in [first, second].into_iter().zip(bias).enumerate() {
@@ -250,29 +251,27 @@ fn transform_pair<const K: usize, const N: usize>(filters: &[i8], bias: [i32; 2]
         for row in rows {
             for word in 0..column_words(K) {
                 let tap = |i: usize| row.get(6 * word + i).map_or(0, |&w| i32::from(w));
-                let low = [tap(0), tap(1), tap(2)];
-                for (sum, w) in low_sums.iter_mut().zip(low) {
-                    *sum += w;
+                for (i, sum) in low_sums.iter_mut().enumerate() {
+                    *sum += tap(i);
                 }
-                let high = transform_taps([tap(3), tap(4), tap(5)]);
-                let lanes = transform_taps(low).into_iter().zip(high).map(|(low, high)| pack(low as u32, high as u32));
-                put_frequencies(weights, at, lanes);
+                let lanes = weight_line::<3>([0, 1, 2].map(|i| join(tap(i), tap(3 + i))));
+                put_frequencies(weights.as_flattened_mut(), N, at, lanes.map(separate));
                 at += 2;
             }
         }
         let mut seeds = transform_taps(low_sums).map(|sum| -(LOW_OFFSET as i32) * sum);
         // Column 1 of A^T is -1/6 of the scales.
         seeds[1] = seeds[1].wrapping_sub(bias.wrapping_mul(6));
-        put_frequencies(weights, filter, seeds.into_iter().map(|seed| seed as u32));
+        put_frequencies(weights.as_flattened_mut(), N, filter, seeds.map(|seed| seed as u32));
     }
 }
 
 #[inline(always)]
-fn put_frequencies<const N: usize>(weights: &mut [[u32; N]; FREQUENCIES], at: usize, words: impl Iterator<Item = u32>) {
-    for (weights, word) in weights.iter_mut().zip(words) {
-        if let Some(place) = weights.get_mut(at) {
-            *place = word;
-        }
+fn put_frequencies(weights: &mut [u32], stride: usize, at: usize, words: [u32; FREQUENCIES]) {
+    // One check for all.
+    let Some(places) = weights.get_mut(at..=at + stride * (FREQUENCIES - 1)) else { return };
+    for (place, word) in places.iter_mut().step_by(stride).zip(words) {
+        *place = word;
     }
 }
 

@@ -6,7 +6,7 @@
 use core::arch::global_asm;
 
 use crate::arch::portable;
-pub(crate) use crate::arch::portable::gather::{BLOCK_HEAD, Cells, LOW_LANE_BIAS, OFFSET_BIAS, TAP_WORDS};
+pub(crate) use crate::arch::portable::gather::{BLOCK_HEAD, Cells, OFFSET_BIAS, TAP_WORDS, block_seeds};
 
 global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("instructions.s"), include_str!("gather.s"), options(raw));
 

@@ -38,16 +38,12 @@ impl Input {
         let mut weights = Aligned([0; 9 * FILTERS * CHANNELS + 8]);
         random.fill_i8(&mut weights.0);
         let weights = &weights.0[first..first + (9 * filters - 1) * channels + 8];
-        let mut head = [0; portable::BLOCK_HEAD];
-        for words in head.as_chunks_mut::<2>().0 {
-            let [low, high] = [(); 2].map(|()| i64::from(random.signed(BIAS)));
-            let seed = low + portable::LOW_LANE_BIAS + (high << 24);
-            *words = [seed as u32, (seed >> 32) as u32];
-        }
-        head[portable::BLOCK_HEAD - 1] = if has_multiplier { random.multiplier() as u32 } else { 0 };
+        let bias = [(); 8].map(|()| random.signed(BIAS));
+        let multiplier = if has_multiplier { random.multiplier() as u32 } else { 0 };
         let mut blocks = [[0; BLOCK]; 2];
-        for block in &mut blocks {
-            block[..portable::BLOCK_HEAD].copy_from_slice(&head);
+        for (block, seeds) in blocks.iter_mut().zip([own::block_seeds(bias), portable::block_seeds(bias)]) {
+            block[..portable::SEED_WORDS].copy_from_slice(&seeds);
+            block[portable::SEED_WORDS] = multiplier;
         }
         let [found, expected] = &mut blocks;
         let packed = portable::BLOCK_HEAD..portable::BLOCK_HEAD + 9 * portable::TAP_WORDS * filters;

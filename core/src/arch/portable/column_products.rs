@@ -11,7 +11,7 @@ use super::patch::keep_apart;
 pub const FREQUENCIES: usize = 6;
 
 /// `[frequency][row, tile, filter]`: the products of two rows, two tiles and two filters, the filter fastest.
-type Products = [[i32; 8]; FREQUENCIES];
+pub type Products = [[i32; 8]; FREQUENCIES];
 
 /// Words that hold the blocks of one row of a kernel, two blocks of three taps each.
 pub const fn column_words(kernel: usize) -> usize {
@@ -44,10 +44,7 @@ impl ColumnProducts {
         } else {
             column_products::<2>(self.kernel, values, weights, &mut products);
         }
-        for (tile, windows) in codes.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-            let [first, second] = [0, 1].map(|filter| tile_codes(&products, 2 * tile + filter));
-            *windows = [[first[0], second[0]], [first[1], second[1]]];
-        }
+        products_codes(&products, codes);
     }
 }
 
@@ -83,6 +80,14 @@ fn column_products<const WORDS: usize>(kernel: usize, values: &[u32], weights: &
 
 /// 3^-1 modulo 2^32.
 const INVERSE_OF_3: i32 = 0xAAAA_AAAB_u32 as i32;
+
+/// Four windows of two filters from their products.
+pub fn products_codes(products: &Products, codes: &mut Codes) {
+    for (tile, windows) in codes.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+        let [first, second] = [0, 1].map(|filter| tile_codes(products, 2 * tile + filter));
+        *windows = [[first[0], second[0]], [first[1], second[1]]];
+    }
+}
 
 /// The two windows of a tile and filter: `4 * max + 3 - argmax` of each, the first wins a tie.
 fn tile_codes(products: &Products, place: usize) -> [i32; 2] {

@@ -8,10 +8,12 @@
 use super::lanes::{LONG, high, low, pack, requantize_u8};
 use super::patch::keep_apart;
 
-/// Words before the packed weights of a block of eight channels: a seed of 64 bits for each pair, the multiplier or zero.
+/// Words before the packed weights of a block of eight channels: its seeds, the multiplier or zero.
 pub const BLOCK_HEAD: usize = 9;
+/// Words of seeds; here 64 bits for each pair.
+pub const SEED_WORDS: usize = BLOCK_HEAD - 1;
 /// Added to the low lane by the seed, so that its 24 bits end non-negative and the high lane needs no borrow.
-pub const LOW_LANE_BIAS: i64 = 1 << 23;
+const LOW_LANE_BIAS: i64 = 1 << 23;
 /// Words of packed weights of one tap: four pairs of channels, low and high lane (0,3), (1,2), (4,7), (5,6).
 pub const TAP_WORDS: usize = 4;
 /// Two sums a pair: `low + (high << 24)` where [`LONG`], else a word each; their weights are 24 or 16 bits apart.
@@ -156,6 +158,15 @@ fn add_entry<const LONG: bool>([offset, value]: [u32; 2], bias: u32, weights: &[
         };
     }
     Some(())
+}
+
+/// What the sums of eight channels start from. As the packed weights, each back end has its own.
+pub fn block_seeds([a, b, c, d, e, f, g, h]: [i32; 8]) -> [u32; SEED_WORDS] {
+    let mut seeds = [0; SEED_WORDS];
+    for (words, (low, high)) in seeds.as_chunks_mut::<2>().0.iter_mut().zip([(a, d), (b, c), (e, h), (f, g)]) {
+        *words = split((i64::from(low) + LOW_LANE_BIAS + (i64::from(high) << 24)) as u64);
+    }
+    seeds
 }
 
 /// Packs the weights of eight channels, two in a word, at most 127 in magnitude each.

@@ -7,7 +7,7 @@ use zerocopy::{FromBytes, IntoBytes};
 use super::super::DeconvolutionArrays;
 use super::list::{HEADER, list_words};
 use super::{BLOCK, TAPS, filter_parts, part_filters};
-use crate::arch::gather::{BLOCK_HEAD, Cells, LOW_LANE_BIAS, TAP_WORDS, gather_pixel, gather_sums, pack_block};
+use crate::arch::gather::{BLOCK_HEAD, Cells, TAP_WORDS, block_seeds, gather_pixel, gather_sums, pack_block};
 use crate::arch::lanes::requantize_u8;
 use crate::model::DecoderLayer;
 
@@ -144,15 +144,9 @@ fn start_block(
     let bias = arrays.bias.get(first..).and_then(|bias| bias.first_chunk::<BLOCK>());
     let Some(bias) = bias else { return };
     // The bias belongs to the first part.
-    let bias = bias.map(|bias| if filters.start == 0 { i64::from(bias.get()) } else { 0 });
-    let [a, b, c, d, e, f, g, h] = bias;
-    let pairs = [(a, d), (b, c), (e, h), (f, g)];
-    for (words, (low, high)) in head.as_chunks_mut::<2>().0.iter_mut().zip(pairs) {
-        let seed = low + LOW_LANE_BIAS + (high << 24);
-        *words = [seed as u32, (seed >> 32) as u32];
-    }
-    if let Some(multiplier) = head.last_mut() {
-        *multiplier = 0;
+    let seeds = block_seeds(bias.map(|bias| if filters.start == 0 { bias.get() } else { 0 }));
+    for (word, seed) in head.iter_mut().zip(seeds.into_iter().chain([0])) {
+        *word = seed;
     }
     let packed = packed.get_mut(..filters.len() * TAPS * TAP_WORDS).unwrap_or_default();
     let start = filters.start * TAPS * channels + first;
