@@ -18,7 +18,13 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// # Panics
 /// When it was taken before.
 pub fn take() -> &'static mut [u8] {
-    assert!(!TAKEN.swap(true, Ordering::Relaxed), "the arena is taken once");
+    // Armv6-M has no atomic exchange.
+    let was_taken = cortex_m::interrupt::free(|_| {
+        let was_taken = TAKEN.load(Ordering::Relaxed);
+        TAKEN.store(true, Ordering::Relaxed);
+        was_taken
+    });
+    assert!(!was_taken, "the arena is taken once");
     let arena = &raw mut ARENA;
     // SAFETY: the assertion makes this the only reference to ARENA, whose bytes are all written before it is made.
     unsafe {
