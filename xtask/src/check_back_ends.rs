@@ -13,7 +13,7 @@ use crate::{emulator, firmware, paths};
 const PROGRAM: &str = "checks";
 
 /// Boards that have a back end each.
-const BOARDS: [&str; 3] = ["qemu-m3", "qemu-m4", "qemu-m55"];
+const BOARDS: [&str; 4] = ["qemu-m0", "qemu-m3", "qemu-m4", "qemu-m55"];
 
 /// Runs the command for the boards `names`, or one of each back end where it names none.
 ///
