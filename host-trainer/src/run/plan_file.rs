@@ -158,7 +158,7 @@ impl PlanFile {
             lines.push(format!("model  {flash} bytes ({:.1} KiB) of flash", kib(flash)));
         }
         lines.push(format!(
-            "work   {:.1} M multiply-accumulates an image, zeros counted; about {:.1} M instructions with the DSP extension",
+            "work   {:.1} M multiply-accumulates an image, zeros counted; about {:.1} M instructions with the DSP extension or vectors\n       (twice as many on a Cortex-M3, four times on a Cortex-M0+)",
             millions(self.macs_dense),
             millions(self.instructions_estimate())
         ));
