@@ -69,6 +69,16 @@ pub enum XtaskError {
         /// What it printed.
         line: String,
     },
+    /// The board's timer runs at another speed than its manifest says.
+    #[error("timer of {board}: found {found} instructions by its manifest, expected {expected}")]
+    Timer {
+        /// The board.
+        board: String,
+        /// By the manifest's clock.
+        found: u64,
+        /// Of a loop of known length.
+        expected: u64,
+    },
     /// The host's checksums could not be read.
     #[error("checksums {}: {source}", path.display())]
     ChecksumFile {

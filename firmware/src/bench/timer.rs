@@ -1,5 +1,7 @@
 //! The board's counter: its manifest says where, and which registers it has.
 
+use core::arch::asm;
+
 use cortex_m::peripheral::Peripherals;
 use linked::board::{self, TimerKind};
 use volatile_register::{RO, RW};
@@ -80,6 +82,17 @@ impl Timer {
         let before = self.ticks();
         let result = work();
         (result, self.ticks().wrapping_sub(before))
+    }
+}
+
+/// Instructions of [`known_loop`].
+pub const KNOWN_INSTRUCTIONS: u32 = 2_000_000;
+
+/// A loop of [`KNOWN_INSTRUCTIONS`], two a turn.
+pub fn known_loop() {
+    // SAFETY: it counts a register down to 0.
+    unsafe {
+        asm!("2: subs {turns}, {turns}, #1", "bne 2b", turns = inout(reg) KNOWN_INSTRUCTIONS / 2 => _, options(nomem, nostack));
     }
 }
 

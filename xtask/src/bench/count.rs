@@ -44,7 +44,14 @@ impl Count {
     }
 }
 
-/// The counts from what the program prints: a line a model, then a line a layer; lines about taps are another file's.
+/// The largest difference of a known count of instructions and the measured one, in percent: reading the timer is measured as well.
+const MOST_PERCENT_OFF: u64 = 1;
+
+/// The counts from what the program prints: a line about a loop of known length, a line a model, then a line a layer; lines about
+/// taps are another file's.
+///
+/// # Errors
+/// [`XtaskError::Counts`] for any other line, [`XtaskError::Timer`] where the loop takes another time than the board's manifest says.
 pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
     let bad = |line: &str| XtaskError::Counts { board: board.name.clone(), line: line.to_owned() };
     let (mut counts, mut model, mut crc32) = (Vec::new(), String::new(), String::new());
@@ -53,6 +60,15 @@ pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
         let text = |key| value.get(key).and_then(|v| Some(v.as_str()?.to_owned()));
         let number = |key| value.get(key).and_then(Value::as_u64);
         if value.get("tap").is_some() {
+            continue;
+        }
+        // One instruction a nanosecond.
+        let instructions = |ticks: u64| ticks * 1_000_000_000 / u64::from(board.timer.clock_hz.max(1));
+        if let (Some(expected), Some(ticks)) = (number("instructions"), number("ticks")) {
+            let found = instructions(ticks);
+            if found.abs_diff(expected) * 100 > expected * MOST_PERCENT_OFF {
+                return Err(XtaskError::Timer { board: board.name.clone(), found, expected });
+            }
             continue;
         }
         let Some(layer) = text("layer") else {
@@ -72,8 +88,7 @@ pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
             arena: number("arena").unwrap_or(0),
             scratch: number("scratch").unwrap_or(0),
             density: number("nonzeros_permille"),
-            // One instruction a nanosecond.
-            instructions: ticks * 1_000_000_000 / u64::from(board.timer.clock_hz.max(1)),
+            instructions: instructions(ticks),
             macs: number("macs").ok_or_else(|| bad(line))?,
         });
     }
@@ -95,6 +110,20 @@ mod tests {
         let found: Vec<_> = counts.iter().map(|c| (&*c.model, &*c.layer, &*c.kernel, c.instructions)).collect();
         assert_eq!(found, [("a", "conv1", "Winograd 4x4 by 5 tiles", 120), ("b", "rest", "", 40)]);
         assert_eq!(counts[0].per_mac(), 2.0);
+    }
+
+    #[test]
+    fn a_timer_of_another_speed_is_seen() {
+        let board = Board::named("qemu-m4").unwrap();
+        let line = |ticks: u64| {
+            format!(
+                "{{\"instructions\":2000000,\"ticks\":{ticks}}}\n{{\"board\":\"qemu-m4\",\"model\":\"a\"}}\n\
+                 {{\"image\":\"noise\",\"layer\":\"rest\",\"ticks\":1,\"macs\":0}}"
+            )
+        };
+        assert!(parse(&board, &line(50_001)).is_ok());
+        let error = parse(&board, &line(31_250)).unwrap_err().to_string();
+        assert!(error.contains("found 1250000") && error.contains("expected 2000000"), "{error}");
     }
 
     #[test]
