@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn every_manifest_is_a_board() {
         let names = names().unwrap();
-        assert_eq!(names, ["qemu-m3", "qemu-m33", "qemu-m4", "qemu-m55", "qemu-m7"]);
+        assert_eq!(names, ["qemu-m0", "qemu-m3", "qemu-m33", "qemu-m4", "qemu-m55", "qemu-m7"]);
         for name in names {
             assert_eq!(Board::named(&name).unwrap().name, name);
         }
