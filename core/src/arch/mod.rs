@@ -11,6 +11,9 @@ mod armv6m;
 mod armv7m;
 #[cfg(feature = "back-end-checks")]
 pub mod checks;
+#[cfg(any(switchback_armv7m, switchback_armv6m))]
+#[cfg_attr(switchback_helium, allow(dead_code, reason = "the vector Winograd takes its place"))]
+mod gather_assembly;
 #[cfg(switchback_helium)]
 mod helium;
 #[cfg_attr(

@@ -33,8 +33,9 @@ const PROGRAM: &str = "bench";
 /// the same counts.
 ///
 /// Without a model: models of random weights that any clone makes again, Table 1 at an eighth of its width. With --kernels:
-/// single layers, every way to compute them, and what else there is (softmax, normalization, log-sum-exp and so on). With --full: Table 1 at its own width, 320x320, in an arena of 512 KiB, compared
-/// with its definitions on the host (some minutes; --board qemu-m7).
+/// single layers, every way to compute them, and what belongs to no layer (softmax, normalization, log-sum-exp and so on). With
+/// --full: Table 1 at its own width, 320x320, in an arena of 512 KiB, compared with its definitions on the host (some minutes;
+/// --board qemu-m7).
 ///
 /// With --host: measure the trainer's speed instead (cargo xtask bench --host --help).
 ///

@@ -4,6 +4,7 @@
 use core::arch::global_asm;
 use core::mem::MaybeUninit;
 
+use crate::arch::portable::column_products::Products;
 pub(crate) use crate::arch::portable::column_products::{Codes, FREQUENCIES, column_words};
 
 global_asm!(
@@ -13,7 +14,6 @@ global_asm!(
     options(raw)
 );
 
-type Products = [i32; 8 * FREQUENCIES];
 type Kernel = unsafe extern "C" fn(values: *const u32, weights: *const u32, products: *mut i32, end: *const i32);
 
 unsafe extern "C" {
