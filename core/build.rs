@@ -32,7 +32,7 @@ fn main() {
     if has_dsp {
         println!("cargo::rustc-cfg=switchback_dsp");
     }
-    // `Processor::named` knows them by the same list.
+    // `KernelSet::of_processor` knows them by the same list.
     println!("cargo::rustc-env=SWITCHBACK_VECTOR_PROCESSORS={}", VECTOR_PROCESSORS.join(","));
     if has_vectors {
         println!("cargo::rustc-cfg=switchback_helium");

@@ -9,14 +9,17 @@ use std::time::Duration;
 use embedded_io_adapters::std::FromStd;
 use host_trainer::device::{Address, Answer, Client, Comparison, DeviceError, on_host};
 use parity::random_model;
+use switchback::link::frame::{Deframer, MAX_FRAME, decode, encode};
 use switchback::link::{
-    Device, FrameError, Identity, PROTOCOL, Port, PortError, Refusal, Reply, Request, Watch, parts,
+    Device, FrameError, Host, Identity, PROTOCOL, Port, PortError, Refusal, Reply, Request, Turn, UNNUMBERED,
+    UpdateError, parts,
 };
 use switchback::model::spec::{InputSpec, NetworkSpec};
 use switchback::model::{AlignedBytes, Model, Network};
 use switchback::stream::{Plan, Tap};
 
 const PATIENCE: Duration = Duration::from_secs(20);
+const SHORT_PATIENCE: Duration = Duration::from_millis(500);
 
 /// Rows of 300 x 3 bytes come in four parts, and maps of 300 pixels in two.
 fn network() -> Network {
@@ -42,22 +45,24 @@ fn firmware(model: AlignedBytes, spare: isize) -> (Address, JoinHandle<()>) {
         let model = Model::parse(model.as_slice()).expect("a valid model");
         let needed = Plan::new(model.network()).arena_bytes();
         let mut arena = AlignedBytes::zeroed(needed.checked_add_signed(spare).expect("a size"));
-        let served = Device::new(FromStd::new(socket), &model, arena.as_mut_slice(), "thread", ()).serve();
-        assert!(matches!(served, Ok(()) | Err(PortError::Closed | PortError::Stream(_))), "{served:?}");
+        let plan = Plan::new(model.network());
+        let served = Device::new(FromStd::new(socket), &model, plan, arena.as_mut_slice(), "thread", ()).serve();
+        assert!(matches!(served, Ok(Turn::Stop) | Err(PortError::Closed | PortError::Stream(_))), "{served:?}");
     })
 }
 
-/// A device that answers each frame that arrives with the next of `answers`.
-fn script(answers: Vec<Vec<u8>>) -> (Address, JoinHandle<()>) {
+/// What a scripted device answers a request, whose number and bytes it is given; the connection ends where there is no answer.
+type Script = Box<dyn FnMut(u16, Request<'_>) -> Option<Vec<u8>> + Send>;
+
+/// A device that answers each frame that arrives as `script` says.
+fn script(mut script: Script) -> (Address, JoinHandle<()>) {
     start(move |mut socket| {
-        let mut answers = answers.into_iter();
-        let mut in_frame = false;
+        let mut deframer = Deframer::new();
         let mut byte = [0];
         while let Ok(1) = socket.read(&mut byte) {
-            let ends_frame = in_frame && byte == [0];
-            in_frame = byte != [0];
-            if ends_frame {
-                let Some(answer) = answers.next() else { return };
+            if let Ok(true) = deframer.push(byte[0]) {
+                let (number, request) = decode(deframer.payload()).expect("a request");
+                let Some(answer) = script(number, request) else { return };
                 if socket.write_all(&answer).is_err() {
                     return;
                 }
@@ -66,9 +71,17 @@ fn script(answers: Vec<Vec<u8>>) -> (Address, JoinHandle<()>) {
     })
 }
 
-fn frame(reply: Reply<'_>) -> Vec<u8> {
-    let mut buffer = [0; switchback::link::frame::MAX_FRAME];
-    switchback::link::frame::encode(&reply, &mut buffer).expect("a short message").to_vec()
+/// A device that says `identity`, and then `answer` to everything.
+fn says(identity: Identity<'static>, answer: impl Fn(u16) -> Vec<u8> + Send + 'static) -> (Address, JoinHandle<()>) {
+    script(Box::new(move |number, request| match request {
+        Request::Identify => Some(frame(number, Reply::Identity(identity))),
+        _ => Some(answer(number)),
+    }))
+}
+
+fn frame(number: u16, reply: Reply<'_>) -> Vec<u8> {
+    let mut buffer = [0; MAX_FRAME];
+    encode(number, &reply, &mut buffer).expect("a short message").to_vec()
 }
 
 fn identity(model: &Model<'_>) -> Identity<'static> {
@@ -83,6 +96,10 @@ fn identity(model: &Model<'_>) -> Identity<'static> {
         map_height: 8,
         classes: 2,
         arena_bytes: 1,
+        arena_room: 1,
+        model_room: 0,
+        kernels: 0,
+        ticks_per_second: 1,
         board: "script",
         trained_on: "",
     }
@@ -144,7 +161,7 @@ fn another_model_and_another_protocol_are_refused() {
     assert!(matches!(error, DeviceError::OtherModel { found: f, expected } if f == found && expected == model.crc32()));
 
     let identity = Identity { protocol: PROTOCOL + 1, ..identity(&model) };
-    let (address, _device) = script(vec![frame(Reply::Identity(identity))]);
+    let (address, _device) = says(identity, |_| vec![]);
     let error = connect(&address).identify(&model).expect_err("another protocol");
     assert!(matches!(error, DeviceError::Protocol { found } if found == PROTOCOL + 1));
 }
@@ -154,10 +171,15 @@ fn a_device_that_stops_answering_is_called_silent() {
     let network = network();
     let bytes = random_model::bytes(&network, 5);
     let model = Model::parse(bytes.as_slice()).expect("a valid model");
-    let ready = |next| frame(Reply::Ready { next });
     // Ready for the first row, then nothing more to any part of it.
-    let answers = [vec![frame(Reply::Identity(identity(&model))), ready(0)], vec![vec![]; 100]].concat();
-    let (address, _device) = script(answers);
+    let identity = identity(&model);
+    let (address, _device) = script(Box::new(move |number, request| {
+        Some(match request {
+            Request::Identify => frame(number, Reply::Identity(identity)),
+            Request::Begin { image, .. } => frame(number, Reply::Ready { image, row: 0, offset: 0 }),
+            _ => vec![],
+        })
+    }));
     let patience = Duration::from_millis(200);
     let mut client = Client::connect(&address, Duration::ZERO, patience).expect("a listening device");
     client.identify(&model).expect("an identity");
@@ -173,7 +195,7 @@ fn a_device_that_is_not_there_or_goes_away_is_an_error() {
     let network = network();
     let bytes = random_model::bytes(&network, 5);
     let model = Model::parse(bytes.as_slice()).expect("a valid model");
-    let (address, device) = script(vec![]);
+    let (address, device) = script(Box::new(|_, _| None));
     let error = connect(&address).identify(&model).expect_err("an end");
     assert!(matches!(error, DeviceError::Closed { during: "identification" }), "{error}");
     device.join().expect("a device that ended well");
@@ -182,36 +204,93 @@ fn a_device_that_is_not_there_or_goes_away_is_an_error() {
 }
 
 #[test]
-fn garbage_and_answers_out_of_order_are_errors() {
+fn garbage_and_other_answers_are_errors_in_the_end() {
     let network = network();
     let bytes = random_model::bytes(&network, 5);
     let model = Model::parse(bytes.as_slice()).expect("a valid model");
-    let mut damaged = frame(Reply::Identity(identity(&model)));
-    damaged[5] ^= 4;
-    for (garbage, expected) in [
-        (b"Hello, world\0".to_vec(), FrameError::Garbled),
-        (vec![7; 4096], FrameError::TooLong),
-        (frame_of_an_unknown_message(), FrameError::NotAMessage),
-    ] {
-        let (address, _device) = script(vec![garbage]);
-        let error = connect(&address).identify(&model).expect_err("garbage");
-        assert!(matches!(error, DeviceError::Frame { source, .. } if source == expected), "{error}");
+    let identity = identity(&model);
+    type Answer = Box<dyn Fn(u16) -> Vec<u8> + Send>;
+    let mut unknown = [0; MAX_FRAME];
+    let unknown = encode(9, &99u8, &mut unknown).expect("a short message").to_vec();
+    let damaged = move |number| {
+        let mut frame = frame(number, Reply::Identity(identity));
+        frame[5] ^= 4;
+        frame
+    };
+    let cases: [(Answer, fn(FrameError) -> bool); 4] = [
+        (Box::new(|_| b"Hello, world\0".to_vec()), |error| error == FrameError::Garbled),
+        (Box::new(|_| vec![7; 4096]), |error| error == FrameError::TooLong),
+        (Box::new(move |_| unknown.clone()), |error| error == FrameError::NotAMessage),
+        (Box::new(damaged), |error| matches!(error, FrameError::Checksum { .. })),
+    ];
+    for (answer, is_expected) in cases {
+        let (address, _device) = script(Box::new(move |number, _| Some(answer(number))));
+        let mut client = Client::connect(&address, Duration::ZERO, SHORT_PATIENCE).expect("a listening device");
+        let error = client.identify(&model).expect_err("garbage");
+        assert!(matches!(error, DeviceError::Frame { source, .. } if is_expected(source)), "{error}");
+        assert!(error.help().is_some());
     }
-    let (address, _device) = script(vec![damaged]);
-    let error = connect(&address).identify(&model).expect_err("a damaged frame");
-    assert!(matches!(error, DeviceError::Frame { source: FrameError::Checksum { .. }, .. }), "{error}");
+    // A device whose host's frames all arrive damaged, as on a line of another speed.
+    let refusal = Refusal::BadFrame(FrameError::Garbled);
+    let (address, _device) = script(Box::new(move |_, _| Some(frame(UNNUMBERED, Reply::Refused(refusal)))));
+    let error = connect(&address).identify(&model).expect_err("only refusals");
+    assert!(matches!(error, DeviceError::Refused { refusal: r, .. } if r == refusal), "{error}");
 
-    let (address, _device) = script(vec![frame(Reply::Identity(identity(&model))), frame(Reply::Ready { next: 3 })]);
+    let (address, _device) = says(identity, |number| frame(number, Reply::Ready { image: 0, row: 3, offset: 0 }));
     let mut client = connect(&address);
     client.identify(&model).expect("an identity");
     let error = client.run(&network, &random_model::image(&network, 1), |_| ()).expect_err("the wrong row");
-    assert!(error.to_string().contains("Ready { next: 3 }") && error.to_string().contains("row 0"), "{error}");
+    assert!(error.to_string().contains("row: 3") && error.to_string().contains("of row 0"), "{error}");
 }
 
-/// An undamaged frame of a message that this protocol does not have.
-fn frame_of_an_unknown_message() -> Vec<u8> {
-    let mut buffer = [0; switchback::link::frame::MAX_FRAME];
-    switchback::link::frame::encode(&99u8, &mut buffer).expect("a short message").to_vec()
+/// A socket that fails after some reads.
+struct UntilReset {
+    socket: TcpStream,
+    reads: usize,
+}
+
+impl Read for UntilReset {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.reads = self.reads.checked_sub(1).ok_or(std::io::ErrorKind::ConnectionReset)?;
+        self.socket.read(buffer)
+    }
+}
+
+impl Write for UntilReset {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.socket.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.socket.flush()
+    }
+}
+
+#[test]
+fn a_device_that_starts_again_in_the_middle_gets_the_image_again() {
+    let network = network();
+    let bytes = random_model::bytes(&network, 5);
+    let model = Model::parse(bytes.as_slice()).expect("a valid model");
+    let pixels = random_model::image(&network, 3);
+    let device_bytes = bytes.clone();
+    let (address, device) = start(move |socket| {
+        let model = Model::parse(device_bytes.as_slice()).expect("a valid model");
+        let plan = Plan::new(model.network());
+        let mut arena = AlignedBytes::zeroed(plan.arena_bytes());
+        // The first one ends in the middle of the rows, as if it had been reset, and another one takes its place.
+        let until_reset = UntilReset { socket: socket.try_clone().expect("a second handle"), reads: 40 };
+        let stream = FromStd::new(until_reset);
+        let turn = Device::new(stream, &model, plan.clone(), arena.as_mut_slice(), "first", ()).serve();
+        assert!(matches!(turn, Err(PortError::Stream(_))), "{turn:?}");
+        let turn = Device::new(FromStd::new(socket), &model, plan, arena.as_mut_slice(), "second", ()).serve();
+        assert!(matches!(turn, Ok(Turn::Stop)), "{turn:?}");
+    });
+    let mut client = connect(&address);
+    client.identify(&model).expect("an identity");
+    let answer = client.run(&network, &pixels, |_| ()).expect("an answer of the second device");
+    assert_eq!(answer, on_host(&model, &pixels).expect("an image of the network's size"));
+    client.shut_down().expect("an end");
+    device.join().expect("a device that ended well");
 }
 
 #[test]
@@ -232,7 +311,7 @@ fn an_arena_that_is_too_small_is_refused_by_the_device() {
 #[derive(Default)]
 struct Refusals(Vec<Refusal>);
 
-impl Watch for &mut Refusals {
+impl Host for &mut Refusals {
     fn refused(&mut self, refusal: Refusal) {
         self.0.push(refusal);
     }
@@ -244,54 +323,71 @@ fn a_device_refuses_what_it_cannot_serve_and_serves_on() {
     let bytes = random_model::bytes(&network, 5);
     let (address, device) = start(move |socket| {
         let model = Model::parse(bytes.as_slice()).expect("a valid model");
-        let mut arena = AlignedBytes::zeroed(Plan::new(model.network()).arena_bytes());
+        let plan = Plan::new(model.network());
+        let mut arena = AlignedBytes::zeroed(plan.arena_bytes());
         let mut refusals = Refusals::default();
-        Device::new(FromStd::new(socket), &model, arena.as_mut_slice(), "thread", &mut refusals)
-            .serve()
-            .expect("an end");
-        assert_eq!(refusals.0.len(), 7);
+        let stream = FromStd::new(socket);
+        let end = Device::new(stream, &model, plan, arena.as_mut_slice(), "thread", &mut refusals).serve();
+        assert!(matches!(end, Ok(Turn::Stop)), "{end:?}");
+        assert_eq!(refusals.0.len(), 13);
     });
     let Address::Tcp(address) = address else { panic!("a TCP address") };
     let mut socket = TcpStream::connect(address).expect("a listening device");
     socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let mut port = Port::new(FromStd::new(socket.try_clone().expect("a second handle")));
-    let begin = Request::Begin { checksums: false };
-    let part = |row, offset, length: usize| Request::RowPart { row, offset, bytes: &[1; 256][..length] };
-    let ready = Reply::Ready { next: 0 };
-    let cases: [(&[Request<'_>], Refusal); 5] = [
-        (&[Request::Finish], Refusal::NotBegun),
-        (&[begin, part(1, 0, 256)], Refusal::WrongRow { found: 1, expected: 0 }),
-        (&[begin, part(0, 8, 256)], Refusal::WrongOffset { found: 8, expected: 0 }),
-        (&[begin, part(0, 0, 0)], Refusal::WrongLength { found: 0, most: 256 }),
-        (&[begin, part(0, 0, 256), Request::Finish], Refusal::Unfinished { found: 0, expected: 36 }),
-    ];
-    for (requests, refusal) in cases {
-        for request in requests {
-            port.send(request).expect("a connection");
-        }
-        if requests.len() > 1 {
-            assert_eq!(port.receive::<Reply<'_>>().expect("a reply"), ready);
-        }
-        assert_eq!(port.receive::<Reply<'_>>().expect("a reply"), Reply::Refused(refusal));
-    }
+    let mut number = 0;
+    let mut ask = |request: Request<'_>, expected: Reply<'_>| {
+        number += 1;
+        port.send(number, &request).expect("a connection");
+        assert_eq!(port.receive::<Reply<'_>>().expect("a reply"), (number, expected), "{request:?}");
+    };
+    let image = 9;
+    let begin = Request::Begin { image, checksums: false };
+    let part = |row, offset, length: usize| Request::RowPart { image, row, offset, bytes: &[1; 256][..length] };
+    let ready = |row, offset| Reply::Ready { image, row, offset };
+    let (finish, other) = (Request::Finish { image }, Refusal::OtherImage);
+    ask(finish, Reply::Refused(other));
+    ask(part(0, 0, 256), Reply::Refused(other));
+    ask(begin, ready(0, 0));
+    ask(part(1, 0, 256), Reply::Refused(Refusal::WrongRow { found: 1, expected: 0 }));
+    ask(part(0, 8, 256), Reply::Refused(Refusal::WrongOffset { found: 8, expected: 0 }));
+    ask(part(0, 0, 0), Reply::Refused(Refusal::WrongLength { found: 0, most: 256 }));
+    ask(finish, Reply::Refused(Refusal::Unfinished { found: 0, expected: 36 }));
+    ask(Request::Score { image, class: 0 }, Reply::Refused(Refusal::NotJudged));
+    ask(Request::Finish { image: 8 }, Reply::Refused(other));
+    let update = Request::BeginUpdate { bytes: 1, crc32: 2, plan: &[] };
+    ask(update, Reply::Refused(UpdateError::NoSlot.into()));
     socket.write_all(&[9, 9, 0]).expect("a connection");
     let garbled = Reply::Refused(Refusal::BadFrame(FrameError::Garbled));
-    assert_eq!(port.receive::<Reply<'_>>().expect("a reply"), garbled);
+    assert_eq!(port.receive::<Reply<'_>>().expect("a reply"), (UNNUMBERED, garbled));
 
-    // After all that a whole image is taken, and the row after its last one refused.
-    port.send(&begin).expect("a connection");
-    assert_eq!(port.receive::<Reply<'_>>().expect("a reply"), ready);
-    for row in 0..=36 {
+    // The image goes on after all that; parts and ends that come twice change nothing; the row after the last one is refused.
+    let mut ask = |request: Request<'_>| {
+        number += 1;
+        port.send(number, &request).expect("a connection");
+        let (found, reply) = port.receive::<Reply<'_>>().expect("a reply");
+        assert_eq!(found, number);
+        format!("{reply:?}")
+    };
+    for row in 0..36 {
         for (offset, bytes) in parts(&[1; 900]) {
-            port.send(&Request::RowPart { row, offset, bytes }).expect("a connection");
+            let (offset, end) = (offset as u16, offset as u16 + bytes.len() as u16);
+            let expected = if end == 900 { ready(row + 1, 0) } else { ready(row, end) };
+            for _ in 0..2 {
+                assert_eq!(ask(Request::RowPart { image, row, offset, bytes }), format!("{expected:?}"));
+            }
         }
-        let expected = match row {
-            36 => Reply::Refused(Refusal::TooManyRows { expected: 36 }),
-            taken => Reply::Ready { next: taken + 1 },
-        };
-        assert_eq!(port.receive::<Reply<'_>>().expect("a reply"), expected);
     }
-    port.send(&Request::Shutdown).expect("a connection");
-    assert_eq!(port.receive::<Reply<'_>>().expect("a reply"), Reply::Done);
+    assert_eq!(ask(begin), format!("{:?}", ready(36, 0)));
+    let many = Reply::Refused(Refusal::TooManyRows { expected: 36 });
+    assert_eq!(ask(part(36, 0, 256)), format!("{many:?}"));
+    let judged = ask(finish);
+    assert!(judged.starts_with("Judged { image: 9, taps: 0"), "{judged}");
+    assert_eq!(ask(finish), judged);
+    let none = format!("{:?}", Reply::Refused(Refusal::NoSuchResult));
+    assert_eq!(ask(Request::Score { image, class: 2 }), none);
+    assert_eq!(ask(Request::MapPart { image, map: 0, row: 0, offset: 9999 }), none);
+    assert!(ask(Request::Score { image, class: 1 }).starts_with("Score { class: 1"));
+    assert_eq!(ask(Request::Shutdown), "Done");
     device.join().expect("a device that ended well");
 }

@@ -7,7 +7,7 @@ use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{Model, Network};
-use switchback::stream::{Plan, Processor, Tap};
+use switchback::stream::{KernelSet, Plan, Tap};
 
 /// Compares two runs of one image and names the first place that differs.
 fn assert_equal(network: &Network, core: &CoreRun, host: &HostTaps) {
@@ -60,8 +60,8 @@ fn check(network: &Network, seed: u64) {
         assert_equal(network, &run_core_planned(&model, &pixels, poison, plan), &host);
     }
     for (budget, poison) in [(usize::MAX, 0xa5), (smallest.arena_bytes() + room / 2, 0x5a)] {
-        let plan = Plan::within_on(&model, budget, Processor::Vector);
-        let again = Plan::within_on(&model, plan.arena_bytes(), Processor::Vector);
+        let plan = Plan::within_of(&model, budget, KernelSet::ALL);
+        let again = Plan::within_of(&model, plan.arena_bytes(), KernelSet::ALL);
         assert_eq!(again, plan, "the plan's own length gives the plan");
         assert_equal(network, &run_core_planned(&model, &pixels, poison, plan), &host);
     }

@@ -5,7 +5,7 @@ use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{Model, Network};
-use switchback::stream::{ARENA_ALIGNMENT, ConvolutionKernel, DeconvolutionKernel, Phase, Plan, Processor};
+use switchback::stream::{ARENA_ALIGNMENT, ConvolutionKernel, DeconvolutionKernel, KernelSet, Phase, Plan};
 
 fn assert_sound(plan: &Plan) {
     for (i, a) in plan.parts().iter().enumerate() {
@@ -30,8 +30,8 @@ proptest! {
         let bytes = random_model::bytes(&network, seed);
         let model = Model::parse(bytes.as_slice()).expect("a valid model");
         for budget in [plan.arena_bytes() + extra, usize::MAX] {
-            for processor in [Processor::Scalar, Processor::Vector] {
-                let faster = Plan::within_on(&model, budget, processor);
+            for kinds in [KernelSet::SCALAR, KernelSet::ALL] {
+                let faster = Plan::within_of(&model, budget, kinds);
                 assert_sound(&faster);
                 prop_assert!(faster.arena_bytes() >= plan.arena_bytes() && faster.arena_bytes() <= budget);
             }
@@ -60,9 +60,9 @@ fn table_1_at_full_width_stays_below_500_kib() {
 
 #[test]
 fn processors_with_vectors_are_known_by_name() {
-    let named = |cpu| Processor::named(Some(cpu));
-    assert_eq!([named("cortex-m55"), named("cortex-m85")], [Processor::Vector; 2]);
-    assert_eq!([named("cortex-m33"), named("cortex"), Processor::named(None)], [Processor::Scalar; 3]);
+    let named = |cpu| KernelSet::of_processor(Some(cpu));
+    assert_eq!([named("cortex-m55"), named("cortex-m85")], [KernelSet::ALL; 2]);
+    assert_eq!([named("cortex-m33"), named("cortex"), KernelSet::of_processor(None)], [KernelSet::SCALAR; 3]);
 }
 
 /// Every layer of the paper's network gets a fast kernel in 512 KiB, scratch included.

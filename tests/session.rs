@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use switchback::model::spec::{InputSpec, NetworkSpec};
 use switchback::model::{AlignedBytes, Model, Network};
 use switchback::stream::{
-    Checksums, DeconvolutionKernel, Plan, Processor, RowError, Session, SessionError, UnfinishedFrame,
+    Checksums, DeconvolutionKernel, KernelSet, Plan, RowError, Session, SessionError, UnfinishedFrame,
 };
 
 fn small() -> (Network, AlignedBytes) {
@@ -83,19 +83,19 @@ fn too_few_rows_do_not_finish() {
     assert!(session.finish().is_ok());
 }
 
-/// Runs `pixels` through every plan of both processors and compares all taps and results with the definitions'.
+/// Runs `pixels` through every plan of processors with and without vectors and compares all taps and results with the definitions'.
 fn assert_plans_agree(model: &Model<'_>, pixels: &[u8]) {
     let expected = run_core(model, pixels, 0x00);
     let smallest = Plan::new(model.network()).arena_bytes();
-    for processor in [Processor::Scalar, Processor::Vector] {
-        let fastest = Plan::within_on(model, usize::MAX, processor);
+    for kinds in [KernelSet::SCALAR, KernelSet::ALL] {
+        let fastest = Plan::within_of(model, usize::MAX, kinds);
         let room = fastest.arena_bytes() - smallest;
         for step in 0..=4 {
-            let plan = Plan::within_on(model, smallest + step * room / 4, processor);
-            assert_eq!(Plan::within_on(model, plan.arena_bytes(), processor), plan, "its own length gives the plan");
+            let plan = Plan::within_of(model, smallest + step * room / 4, kinds);
+            assert_eq!(Plan::within_of(model, plan.arena_bytes(), kinds), plan, "its own length gives the plan");
             let found = run_core_planned(model, pixels, 0xa5, plan);
             for (found, expected) in found.taps.iter().zip(&expected.taps) {
-                assert_eq!(found.values, expected.values, "{:?} on {processor:?}", expected.tap);
+                assert_eq!(found.values, expected.values, "{:?} on {kinds}", expected.tap);
             }
             let results = |run: &CoreRun| (run.scores_q16.clone(), run.maps.clone(), run.labels.clone());
             assert_eq!((found.taps.len(), results(&found)), (expected.taps.len(), results(&expected)));
@@ -111,7 +111,7 @@ fn plans_with_deconvolutions_by_winograd_agree() {
     let allows = |seed: &u64| {
         let bytes = random_model::bytes(&network, *seed);
         let model = Model::parse(bytes.as_slice()).expect("a valid model");
-        let plan = Plan::within_on(&model, usize::MAX, Processor::Vector);
+        let plan = Plan::within_of(&model, usize::MAX, KernelSet::ALL);
         let takes = |index| matches!(plan.deconvolution_kernel(index), DeconvolutionKernel::VectorWinograd { .. });
         let kind = |unpool| network.decoder().iter().enumerate().any(|(i, layer)| layer.unpool == unpool && takes(i));
         kind(true) && kind(false)

@@ -2,7 +2,7 @@
 
 use fixed::types::I16F16;
 use micromath::F32Ext;
-use switchback::link::{Refusal, Watch};
+use switchback::link::{Refusal, Host};
 use switchback::model::Model;
 use switchback::model::spec::MapActivation;
 use switchback::stream::Inference;
@@ -39,11 +39,7 @@ impl<'m> Log<'m> {
     }
 }
 
-impl Watch for Log<'_> {
-    fn began(&mut self) {
-        defmt::debug!("an image begins");
-    }
-
+impl Host for Log<'_> {
     fn judged(&mut self, inference: &Inference<'_>) {
         let scores = inference.scores();
         let one_label = self.model.network().spec().head.activation == MapActivation::Relu;

@@ -22,9 +22,10 @@ fn main() -> ! {
         Err(error) => defmt::panic!("{}", error),
     };
     log::started(&model);
-    let mut device = Device::new(uart::Uart::start(), &model, arena::take(), board::NAME, log::Log::new(&model));
+    let Ok(plan) = switchback::stream::Plan::read(model.network(), linked::PLAN) else { process::exit(3) };
+    let mut device = Device::new(uart::Uart::start(), &model, plan, arena::take(), board::NAME, log::Log::new(&model));
     match device.serve() {
-        Ok(()) => process::exit(0),
+        Ok(_) => process::exit(0),
         Err(_) => defmt::panic!("the serial line has ended"),
     }
 }

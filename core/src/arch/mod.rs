@@ -24,6 +24,13 @@ pub mod portable;
 
 pub(crate) use portable::blocks;
 
+/// Whether the build has Winograd for kernels of this side (features `winograd-3`, `winograd-5`): constants, so that what is
+/// not called is not linked.
+#[cfg(switchback_armv7m)]
+pub(crate) const fn has_winograd(kernel: usize) -> bool {
+    if kernel <= 3 { cfg!(feature = "winograd-3") } else { cfg!(feature = "winograd-5") }
+}
+
 #[cfg(switchback_armv7m)]
 pub(crate) use armv7m::{
     block_products, block_transforms, column_products, filter_transform, gather, lanes, patch, patch_transform,

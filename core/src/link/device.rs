@@ -1,197 +1,380 @@
 //! The device's side of the conversation: requests in, a [`Session`] run row by row, results out.
 
-use embedded_io::{Read, Write};
+use core::cell::RefCell;
 
-use super::message::{Identity, PROTOCOL, Refusal, Reply, Request, parts};
+use embedded_io::{Error as _, ErrorKind, Read, Write};
+
+use super::UNNUMBERED;
+use super::desk::Desk;
+use super::frame::FrameError;
+use super::message::{MAX_PART, Reply, Request, Verdict};
 use super::port::{Port, PortError};
+use super::refusal::{Refusal, UpdateError};
 use super::rows::RowAssembly;
-use crate::model::{MapShape, Model};
-use crate::stream::{Checksums, Inference, Observer, Plan, Session};
+use crate::model::Model;
+use crate::stream::{Checksums, Inference, Observer, Plan, Session, Tap, TapRow};
 
-/// What the program around a device wants to be told, for instance to log it.
-pub trait Watch {
-    /// An image was begun.
-    fn began(&mut self) {}
+/// The program around a device: what it lends, and what it wants to be told.
+pub trait Host {
+    /// A counter that goes on while the device computes, [`Self::TICKS_PER_SECOND`] of them; it may wrap.
+    fn ticks(&mut self) -> u32 {
+        0
+    }
+    /// How fast [`Self::ticks`] goes on.
+    const TICKS_PER_SECOND: u32 = 1;
+    /// A part of the work is done: a row, or an answer. For watchdogs.
+    fn alive(&mut self) {}
     /// An image was judged.
     fn judged(&mut self, _inference: &Inference<'_>) {}
     /// A request was refused.
     fn refused(&mut self, _refusal: Refusal) {}
+    /// What it knows of its health.
+    fn health(&mut self) -> Health<'_> {
+        Health::default()
+    }
+    /// The most bytes of a new model; 0 where none can be taken.
+    fn model_room(&self) -> u32 {
+        0
+    }
+    /// Makes room for a model of `bytes` bytes, or finds the same update interrupted. Gives the first byte that is missing.
+    ///
+    /// # Errors
+    /// [`UpdateError`].
+    fn begin_update(&mut self, _bytes: u32, _crc32: u32, _plan: &[u8]) -> Result<u32, UpdateError> {
+        Err(UpdateError::NoSlot)
+    }
+    /// Writes the next part of it; one that was written before changes nothing. Gives the first byte that is missing.
+    ///
+    /// # Errors
+    /// [`UpdateError`].
+    fn write_update(&mut self, _crc32: u32, _offset: u32, _bytes: &[u8]) -> Result<u32, UpdateError> {
+        Err(UpdateError::NoSlot)
+    }
+    /// Checks the whole model and makes it the current one, by one atomic word.
+    ///
+    /// # Errors
+    /// [`UpdateError`]; the old model stays current.
+    fn commit_update(&mut self, _crc32: u32) -> Result<(), UpdateError> {
+        Err(UpdateError::NoSlot)
+    }
 }
 
-/// Watches nothing.
-impl Watch for () {}
+/// A host that lends nothing and wants to know nothing.
+impl Host for () {}
 
-/// Serves one model over one port.
-pub struct Device<'d, S, W> {
-    conversation: Conversation<'d, S, W>,
-    plan: Plan,
-    arena: &'d mut [u8],
+/// What a program knows of its health.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health<'a> {
+    /// Since it started.
+    pub uptime_ms: u32,
+    /// The most bytes of stack that were ever used.
+    pub stack_used: u32,
+    /// Bytes of stack there are.
+    pub stack_bytes: u32,
+    /// What went wrong last; empty where nothing has.
+    pub last_error: &'a str,
 }
 
-/// All of a device but the arena, which a session borrows while an image is under way.
-struct Conversation<'d, S, W> {
-    port: Port<S>,
-    model: &'d Model<'d>,
-    /// What the plan needs.
-    arena_bytes: usize,
-    board: &'d str,
-    watch: W,
-}
-
-/// What a device does next.
-enum Next {
-    /// Wait for an image.
+/// What a program does after a turn of its device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The next turn.
+    Next,
+    /// The same; nothing had come for as long as the stream waits.
     Idle,
-    /// Take an image.
-    Image { checksums: bool },
-    /// Send what is left of the results.
-    Judged,
+    /// Start the model anew that is current now.
+    Updated,
     /// Serve no more.
     Stop,
 }
 
-type Answer<S> = Result<Next, PortError<<S as embedded_io::ErrorType>::Error>>;
+/// Serves one model over one port.
+pub struct Device<'d, S, H> {
+    port: Port<S>,
+    desk: Desk<'d, H>,
+    plan: Plan,
+    arena: &'d mut [u8],
+}
 
-impl<'d, S: Read + Write, W: Watch> Device<'d, S, W> {
-    /// A device that runs `model` in `arena` and calls itself `board` (a short name).
-    pub fn new(stream: S, model: &'d Model<'d>, arena: &'d mut [u8], board: &'d str, watch: W) -> Self {
-        let plan = Plan::within(model, arena.len());
-        let (port, arena_bytes) = (Port::new(stream), plan.arena_bytes());
-        Self { conversation: Conversation { port, model, arena_bytes, board, watch }, plan, arena }
-    }
+/// An image that the host begins.
+#[derive(Clone, Copy)]
+struct Beginning {
+    number: u16,
+    checksums: bool,
+}
 
-    /// Serves requests until the host asks to stop.
-    ///
-    /// # Errors
-    /// [`PortError`] when the stream fails or ends; damaged frames are refused, not errors.
-    pub fn serve(&mut self) -> Result<(), PortError<S::Error>> {
-        let mut next = Next::Idle;
-        loop {
-            next = match next {
-                Next::Idle | Next::Judged => self.conversation.idle()?,
-                Next::Image { checksums } => self.image(checksums)?,
-                Next::Stop => return self.conversation.port.send(&Reply::Done),
-            }
+/// What follows an image.
+enum After {
+    Another(u16, Beginning),
+    Turn(Turn),
+}
+
+type Outcome<T, S> = Result<T, PortError<<S as embedded_io::ErrorType>::Error>>;
+
+/// Shared by a session, which adds to them, and the answers, which read them.
+struct Taps<'t>(&'t RefCell<Option<Checksums>>);
+
+impl Observer for Taps<'_> {
+    fn row(&mut self, tap: Tap, y: usize, row: TapRow<'_>) {
+        // Answers are given between rows: it is never borrowed here.
+        if let Ok(mut taps) = self.0.try_borrow_mut()
+            && let Some(taps) = &mut *taps
+        {
+            taps.row(tap, y, row);
         }
-    }
-
-    fn image(&mut self, checksums: bool) -> Answer<S> {
-        let conversation = &mut self.conversation;
-        let mut taps = Checksums::default();
-        let next = if checksums {
-            match Session::with_plan(conversation.model, self.plan.clone(), self.arena, &mut taps) {
-                Ok(mut session) => conversation.image(&mut session)?,
-                Err(error) => conversation.refuse(error.into())?,
-            }
-        } else {
-            match Session::with_plan(conversation.model, self.plan.clone(), self.arena, ()) {
-                Ok(mut session) => conversation.image(&mut session)?,
-                Err(error) => conversation.refuse(error.into())?,
-            }
-        };
-        if let Next::Judged = next {
-            for (tap, crc32) in taps.iter() {
-                conversation.port.send(&Reply::Checksum { tap: tap.index(), crc32 })?;
-            }
-            conversation.port.send(&Reply::Done)?;
-        }
-        Ok(next)
     }
 }
 
-impl<S: Read + Write, W: Watch> Conversation<'_, S, W> {
-    fn idle(&mut self) -> Answer<S> {
-        match self.port.receive() {
-            Ok(Request::Identify) => self.identify(),
-            Ok(Request::Begin { checksums }) => Ok(Next::Image { checksums }),
-            Ok(Request::Shutdown) => Ok(Next::Stop),
-            Ok(Request::RowPart { .. } | Request::Finish) => self.refuse(Refusal::NotBegun),
-            Err(PortError::Frame(error)) => self.refuse(Refusal::BadFrame(error)),
-            Err(error) => Err(error),
-        }
+impl<'d, S: Read + Write, H: Host> Device<'d, S, H> {
+    /// A device that runs `model` by `plan` in `arena` and calls itself `board` (a short name).
+    pub fn new(stream: S, model: &'d Model<'d>, plan: Plan, arena: &'d mut [u8], board: &'d str, host: H) -> Self {
+        let desk = Desk::new(model, board, &plan, arena.len(), host);
+        Self { port: Port::new(stream), desk, plan, arena }
     }
 
-    fn identify(&mut self) -> Answer<S> {
-        let network = self.model.network();
-        let (input, maps) = (network.input(), network.map_shape());
-        // Every number here is bounded by the description of a network (`model::spec`).
-        let identity = Identity {
-            protocol: PROTOCOL,
-            model_crc32: self.model.crc32(),
-            input_width: input.width as u16,
-            input_height: input.height as u16,
-            input_channels: input.channels as u8,
-            maps: maps.channels as u8,
-            map_width: maps.width as u16,
-            map_height: maps.height as u16,
-            classes: network.classes() as u8,
-            arena_bytes: self.arena_bytes as u32,
-            board: self.board,
-            trained_on: &self.model.header().provenance.data,
-        };
-        self.port.send(&Reply::Identity(identity))?;
-        Ok(Next::Idle)
-    }
-
-    fn refuse(&mut self, refusal: Refusal) -> Answer<S> {
-        self.watch.refused(refusal);
-        self.port.send(&Reply::Refused(refusal))?;
-        Ok(Next::Idle)
-    }
-
-    /// Takes the rows of one image and judges it.
-    fn image<O: Observer>(&mut self, session: &mut Session<'_, O>) -> Answer<S> {
-        self.watch.began();
-        let mut rows = RowAssembly::new(self.model.network().input().row_elements());
-        self.port.send(&Reply::Ready { next: 0 })?;
+    /// Serves requests until the host asks to stop, or brings a new model. A stream that waits for ever is expected.
+    ///
+    /// # Errors
+    /// [`PortError`] when the stream fails or ends; damaged frames are refused, not errors.
+    pub fn serve(&mut self) -> Outcome<Turn, S> {
         loop {
-            match self.port.receive() {
-                Ok(Request::RowPart { row, offset, bytes }) => {
-                    let pushed = match rows.add(row, offset, bytes) {
-                        Ok(None) => continue,
-                        Ok(Some(pixels)) => session.push_row(pixels).map_err(Refusal::from),
-                        Err(refusal) => Err(refusal),
-                    };
-                    match pushed {
-                        Ok(()) => self.port.send(&Reply::Ready { next: rows.next() })?,
-                        Err(refusal) => return self.refuse(refusal),
-                    }
-                }
-                Ok(Request::Finish) => {
-                    return match session.finish() {
-                        Ok(inference) => {
-                            self.watch.judged(&inference);
-                            self.results(&inference)
-                        }
-                        Err(unfinished) => self.refuse(unfinished.into()),
-                    };
-                }
-                Ok(Request::Identify) => {
-                    self.identify()?;
-                }
-                Ok(Request::Begin { checksums }) => return Ok(Next::Image { checksums }),
-                Ok(Request::Shutdown) => return Ok(Next::Stop),
-                Err(PortError::Frame(error)) => return self.refuse(Refusal::BadFrame(error)),
-                Err(error) => return Err(error),
+            match self.turn()? {
+                Turn::Next | Turn::Idle => {}
+                end => return Ok(end),
             }
         }
     }
 
-    fn results(&mut self, inference: &Inference<'_>) -> Answer<S> {
-        for (class, score) in (0..).zip(inference.scores()) {
-            self.port.send(&Reply::Score { class, q16: score.to_bits() })?;
+    /// Answers one request, or, from its beginning on, all about an image. Ends with [`Turn::Idle`] where the stream's read
+    /// fails by [`ErrorKind::TimedOut`].
+    ///
+    /// # Errors
+    /// [`PortError`] when the stream fails or ends; damaged frames are refused, not errors.
+    pub fn turn(&mut self) -> Outcome<Turn, S> {
+        let (number, beginning) = match receive(&mut self.port, &mut self.desk)? {
+            Received::Nothing => return Ok(Turn::Idle),
+            Received::Damaged(error) => {
+                self.port.send(UNNUMBERED, &self.desk.damaged(error))?;
+                return Ok(Turn::Next);
+            }
+            Received::Request(number, Request::Begin { image, checksums }) => {
+                (number, Beginning { number: image, checksums })
+            }
+            Received::Request(number, request) => {
+                let (reply, turn) = self.desk.answer(request);
+                self.port.send(number, &reply)?;
+                return Ok(turn);
+            }
+        };
+        let mut next = (number, beginning);
+        loop {
+            match self.image(next.0, next.1)? {
+                After::Another(number, beginning) => next = (number, beginning),
+                After::Turn(turn) => return Ok(turn),
+            }
         }
-        let MapShape { height, channels, .. } = self.model.network().map_shape();
-        for row in 0..height as u16 {
-            for map in 0..channels as u8 {
-                for (offset, bytes) in parts(inference.map_row(map.into(), row.into())) {
-                    self.port.send(&Reply::MapPart { map, row, offset, bytes })?;
+    }
+
+    /// A session for an image from elsewhere than the link; [`Self::judged`] takes what became of it.
+    pub fn session(&mut self) -> Result<Session<'_>, crate::stream::SessionError> {
+        Session::with_plan(self.desk.model, self.plan.clone(), self.arena, ())
+    }
+
+    /// Counts an image from elsewhere than the link.
+    pub fn count(&mut self, verdict: Verdict, ticks: u64) {
+        self.desk.count(verdict, ticks);
+    }
+
+    /// The program around it.
+    pub fn host(&mut self) -> &mut H {
+        &mut self.desk.host
+    }
+
+    /// Takes the rows of one image, judges it, and answers what is asked about the results.
+    fn image(&mut self, number: u16, beginning: Beginning) -> Outcome<After, S> {
+        let Self { port, desk, plan, arena } = self;
+        let taps = RefCell::new(beginning.checksums.then(Checksums::new));
+        let mut session = match Session::with_plan(desk.model, plan.clone(), arena, Taps(&taps)) {
+            Ok(session) => session,
+            Err(error) => {
+                port.send(number, &desk.refuse(error))?;
+                return Ok(After::Turn(Turn::Next));
+            }
+        };
+        match rows(port, desk, &mut session, number, beginning)? {
+            Rows::All { number, ticks } => results(port, desk, &mut session, &taps, (number, beginning, ticks)),
+            Rows::After(after) => Ok(after),
+        }
+    }
+}
+
+/// What came of a frame.
+enum Received<'r> {
+    Request(u16, Request<'r>),
+    Damaged(FrameError),
+    /// For as long as the stream waits.
+    Nothing,
+}
+
+/// The next request.
+fn receive<'p, S: Read + Write, H: Host>(port: &'p mut Port<S>, desk: &mut Desk<'_, H>) -> Outcome<Received<'p>, S> {
+    desk.host.alive();
+    match port.wait() {
+        Ok(()) => {}
+        Err(PortError::Frame(error)) => return Ok(Received::Damaged(error)),
+        Err(PortError::Stream(error)) if error.kind() == ErrorKind::TimedOut => return Ok(Received::Nothing),
+        Err(error) => return Err(error),
+    }
+    Ok(match port.message() {
+        Ok((number, request)) => Received::Request(number, request),
+        Err(error) => Received::Damaged(error),
+    })
+}
+
+/// What came of an image's rows.
+enum Rows {
+    /// All are there, and the request `number` asks for the results.
+    All {
+        number: u16,
+        ticks: u64,
+    },
+    After(After),
+}
+
+/// Takes the rows of one image.
+fn rows<S: Read + Write, H: Host, O: Observer>(
+    port: &mut Port<S>,
+    desk: &mut Desk<'_, H>,
+    session: &mut Session<'_, O>,
+    number: u16,
+    beginning: Beginning,
+) -> Outcome<Rows, S> {
+    let mut assembly = RowAssembly::new(desk.model.network().input());
+    let mut ticks = 0;
+    port.send(number, &assembly.ready(beginning.number))?;
+    loop {
+        let (number, request) = match receive(port, desk)? {
+            Received::Request(number, request) => (number, request),
+            Received::Damaged(error) => {
+                port.send(UNNUMBERED, &desk.damaged(error))?;
+                continue;
+            }
+            Received::Nothing => return Ok(Rows::After(After::Turn(Turn::Idle))),
+        };
+        let reply = match request {
+            Request::RowPart { image, row, offset, bytes } if image == beginning.number => {
+                let taken = assembly.add(row, offset, bytes).and_then(|whole| {
+                    let Some(pixels) = whole else { return Ok(()) };
+                    desk.timed(&mut ticks, || session.push_row(pixels)).map_err(Refusal::from)
+                });
+                match taken {
+                    Ok(()) => assembly.ready(image),
+                    Err(refusal) => desk.refuse(refusal),
                 }
             }
-            for (offset, bytes) in parts(inference.label_row(row.into())) {
-                self.port.send(&Reply::LabelPart { row, offset, bytes })?;
+            Request::Begin { image, .. } if image == beginning.number => assembly.ready(image),
+            Request::Begin { image, checksums } => {
+                return Ok(Rows::After(After::Another(number, Beginning { number: image, checksums })));
             }
+            Request::Finish { image } if image == beginning.number => match session.missing_rows() {
+                None => return Ok(Rows::All { number, ticks }),
+                Some(unfinished) => desk.refuse(unfinished),
+            },
+            Request::Score { image, .. }
+            | Request::MapPart { image, .. }
+            | Request::LabelPart { image, .. }
+            | Request::Checksum { image, .. }
+                if image == beginning.number =>
+            {
+                desk.refuse(Refusal::NotJudged)
+            }
+            other => {
+                let (reply, turn) = desk.answer(other);
+                port.send(number, &reply)?;
+                match turn {
+                    Turn::Next | Turn::Idle => continue,
+                    end => return Ok(Rows::After(After::Turn(end))),
+                }
+            }
+        };
+        port.send(number, &reply)?;
+    }
+}
+
+/// Judges the image and answers what is asked about the results, until another image begins.
+fn results<S: Read + Write, H: Host, O: Observer>(
+    port: &mut Port<S>,
+    desk: &mut Desk<'_, H>,
+    session: &mut Session<'_, O>,
+    taps: &RefCell<Option<Checksums>>,
+    (number, beginning, mut ticks): (u16, Beginning, u64),
+) -> Outcome<After, S> {
+    let inference = match desk.timed(&mut ticks, || session.finish()) {
+        Ok(inference) => inference,
+        Err(unfinished) => {
+            port.send(number, &desk.refuse(unfinished))?;
+            return Ok(After::Turn(Turn::Next));
         }
-        Ok(Next::Judged)
+    };
+    desk.count(Verdict::of(&inference), ticks);
+    desk.host.judged(&inference);
+    let checksum = |index: usize| taps.try_borrow().ok()?.as_ref()?.iter().nth(index);
+    let count = taps.try_borrow().ok().and_then(|taps| taps.as_ref().map(|taps| taps.iter().count())).unwrap_or(0);
+    // A network has at most a hundred taps.
+    let judged = Reply::Judged { image: beginning.number, taps: count as u8, ticks };
+    port.send(number, &judged)?;
+    loop {
+        let (number, request) = match receive(port, desk)? {
+            Received::Request(number, request) => (number, request),
+            Received::Damaged(error) => {
+                port.send(UNNUMBERED, &desk.damaged(error))?;
+                continue;
+            }
+            Received::Nothing => return Ok(After::Turn(Turn::Idle)),
+        };
+        let reply = match request {
+            Request::Finish { image } if image == beginning.number => judged,
+            Request::Score { image, class } if image == beginning.number => {
+                match inference.scores().get(usize::from(class)) {
+                    Some(score) => Reply::Score { class, q16: score.to_bits() },
+                    None => desk.refuse(Refusal::NoSuchResult),
+                }
+            }
+            Request::MapPart { image, map, row, offset } if image == beginning.number => {
+                part(desk, inference.map_row(map.into(), row.into()), offset)
+            }
+            Request::LabelPart { image, row, offset } if image == beginning.number => {
+                part(desk, inference.label_row(row.into()), offset)
+            }
+            Request::Checksum { image, index } if image == beginning.number => match checksum(index.into()) {
+                Some((tap, crc32)) => Reply::Checksum { tap: tap.index(), crc32 },
+                None => desk.refuse(Refusal::NoSuchResult),
+            },
+            // A beginning or a row that arrives twice: the host knows by now that all rows are there.
+            Request::Begin { image, .. } | Request::RowPart { image, .. } if image == beginning.number => {
+                let row = desk.model.network().input().height as u16;
+                Reply::Ready { image, row, offset: 0 }
+            }
+            Request::Begin { image, checksums } => {
+                return Ok(After::Another(number, Beginning { number: image, checksums }));
+            }
+            other => {
+                let (reply, turn) = desk.answer(other);
+                port.send(number, &reply)?;
+                match turn {
+                    Turn::Next | Turn::Idle => continue,
+                    end => return Ok(After::Turn(end)),
+                }
+            }
+        };
+        port.send(number, &reply)?;
+    }
+}
+
+/// The part of a row of results from `offset` on.
+fn part<'r, H: Host>(desk: &mut Desk<'_, H>, row: &'r [u8], offset: u16) -> Reply<'r> {
+    match row.get(offset.into()..) {
+        Some(rest @ [_, ..]) => Reply::Part { bytes: rest.get(..MAX_PART).unwrap_or(rest) },
+        _ => desk.refuse(Refusal::NoSuchResult),
     }
 }

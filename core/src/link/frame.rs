@@ -1,4 +1,4 @@
-//! Message <-> bytes of one frame: postcard, CRC-32, COBS, a zero byte.
+//! Numbered message <-> bytes of one frame: postcard, CRC-32, COBS, a zero byte.
 
 use core::fmt;
 
@@ -16,7 +16,13 @@ pub const MAX_FRAME: usize = cobs::max_encoding_length(MAX_PAYLOAD) + 2;
 
 const CHECKSUM_BYTES: usize = size_of::<u32>();
 
-const CHECKSUM: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+/// One table for all that is checked by it.
+static CHECKSUM: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+
+/// CRC-32 (ISO-HDLC), as frames and new models are checked by it.
+pub fn crc32(bytes: &[u8]) -> u32 {
+    CHECKSUM.checksum(bytes)
+}
 
 /// Why a frame was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,14 +60,18 @@ impl fmt::Display for FrameError {
 
 impl core::error::Error for FrameError {}
 
-/// Writes `message` as one frame into `buffer` and returns the frame.
+/// Writes `message` and its number as one frame into `buffer` and returns the frame.
 ///
 /// # Errors
 /// [`FrameError::TooLong`] when the message carries more than [`MAX_PART`] bytes or names that are too long.
-pub fn encode<'b, M: Serialize>(message: &M, buffer: &'b mut [u8; MAX_FRAME]) -> Result<&'b [u8], FrameError> {
+pub fn encode<'b, M: Serialize>(
+    number: u16,
+    message: &M,
+    buffer: &'b mut [u8; MAX_FRAME],
+) -> Result<&'b [u8], FrameError> {
     // Not postcard's own frames: their flavor indexes, which can panic as far as the compiler knows.
     let mut payload = [0; MAX_PAYLOAD - CHECKSUM_BYTES];
-    let payload = postcard::to_slice(message, &mut payload).map_err(|_| FrameError::TooLong)?;
+    let payload = postcard::to_slice(&(number, message), &mut payload).map_err(|_| FrameError::TooLong)?;
     let mut stuffed = CobsEncoder::new(buffer);
     for part in [&*payload, &CHECKSUM.checksum(payload).to_le_bytes()] {
         stuffed.push(part).map_err(|_| FrameError::TooLong)?;
@@ -71,11 +81,11 @@ pub fn encode<'b, M: Serialize>(message: &M, buffer: &'b mut [u8; MAX_FRAME]) ->
     buffer.get(..=length).ok_or(FrameError::TooLong)
 }
 
-/// Reads a message from the payload of a frame.
+/// Reads a message and its number from the payload of a frame.
 ///
 /// # Errors
 /// [`FrameError::NotAMessage`] when the bytes are not exactly one message.
-pub fn decode<'a, M: Deserialize<'a>>(payload: &'a [u8]) -> Result<M, FrameError> {
+pub fn decode<'a, M: Deserialize<'a>>(payload: &'a [u8]) -> Result<(u16, M), FrameError> {
     match postcard::take_from_bytes(payload) {
         Ok((message, [])) => Ok(message),
         _ => Err(FrameError::NotAMessage),
@@ -89,11 +99,11 @@ pub fn decode<'a, M: Deserialize<'a>>(payload: &'a [u8]) -> Result<M, FrameError
 /// use switchback::link::frame::{Deframer, MAX_FRAME, decode, encode};
 ///
 /// let mut buffer = [0; MAX_FRAME];
-/// let frame = encode(&Request::Finish, &mut buffer)?;
+/// let frame = encode(7, &Request::Status, &mut buffer)?;
 /// let mut deframer = Deframer::new();
 /// for &byte in frame {
 ///     if deframer.push(byte)? {
-///         assert_eq!(decode(deframer.payload()), Ok(Request::Finish));
+///         assert_eq!(decode(deframer.payload()), Ok((7, Request::Status)));
 ///     }
 /// }
 /// # Ok::<(), switchback::link::FrameError>(())

@@ -1,16 +1,17 @@
 //! The messages. The order of variants and fields is the link's format: a change is a new [`PROTOCOL`].
-
-use core::fmt;
+//!
+//! Every request is answered by exactly one reply, and may be sent again: a repeated one changes nothing and gets the same
+//! answer. So a host that hears nothing, or something damaged, asks again.
 
 use serde::{Deserialize, Serialize};
 
-use super::FrameError;
-use crate::stream::{ARENA_ALIGNMENT, RowError, SessionError, UnfinishedFrame};
+use super::refusal::Refusal;
+use crate::stream::Inference;
 
 /// Version of the link. [`Request::Identify`] and the first field of its answer keep their place in every version.
-pub const PROTOCOL: u16 = 1;
+pub const PROTOCOL: u16 = 2;
 
-/// The most bytes of a row that one message carries.
+/// The most bytes of a row, of a map or of a model that one message carries.
 pub const MAX_PART: usize = 256;
 
 /// What the host asks.
@@ -18,13 +19,19 @@ pub const MAX_PART: usize = 256;
 pub enum Request<'a> {
     /// Who are you? Answered by [`Reply::Identity`].
     Identify,
-    /// A new image; one that was under way is forgotten. Answered by [`Reply::Ready`].
+    /// How are you? Answered by [`Reply::Status`].
+    Status,
+    /// A new image, unless it is under way already; another one is forgotten. Answered by [`Reply::Ready`].
     Begin {
-        /// Whether to return a checksum of every layer's values.
+        /// The host's number for it, another one than the last image's.
+        image: u16,
+        /// Whether to make a checksum of every layer's values.
         checksums: bool,
     },
-    /// Pixels of one row, channels last; the parts of a row come in order. The last one is answered by [`Reply::Ready`].
+    /// Pixels of one row, channels last; the parts of a row come in order. Answered by [`Reply::Ready`].
     RowPart {
+        /// Its image.
+        image: u16,
         /// The row, from 0.
         row: u16,
         /// Where in the row's bytes the part starts.
@@ -33,9 +40,69 @@ pub enum Request<'a> {
         #[serde(borrow)]
         bytes: &'a [u8],
     },
-    /// All rows were sent. Answered by the results and [`Reply::Done`].
-    Finish,
-    /// Stop serving. Answered by [`Reply::Done`]; an emulated device then ends its emulator.
+    /// All rows were sent. Answered by [`Reply::Judged`]; the results can be asked for until another image begins.
+    Finish {
+        /// The image.
+        image: u16,
+    },
+    /// The score of a class. Answered by [`Reply::Score`].
+    Score {
+        /// The image.
+        image: u16,
+        /// The class.
+        class: u8,
+    },
+    /// Part of a row of a class map. Answered by [`Reply::Part`].
+    MapPart {
+        /// The image.
+        image: u16,
+        /// The map.
+        map: u8,
+        /// The row, from 0.
+        row: u16,
+        /// The column of the first byte.
+        offset: u16,
+    },
+    /// Part of a row of the label map: the class of each pixel. Answered by [`Reply::Part`].
+    LabelPart {
+        /// The image.
+        image: u16,
+        /// The row, from 0.
+        row: u16,
+        /// The column of the first byte.
+        offset: u16,
+    },
+    /// The checksum of all values of one tap (a layer's output). Answered by [`Reply::Checksum`].
+    Checksum {
+        /// The image.
+        image: u16,
+        /// Which of the taps that [`Reply::Judged`] counts.
+        index: u8,
+    },
+    /// A new model comes. Answered by [`Reply::UpdateReady`]; where the same update was interrupted, it goes on.
+    BeginUpdate {
+        /// Bytes of the model.
+        bytes: u32,
+        /// CRC-32 (ISO-HDLC) of the model's bytes.
+        crc32: u32,
+        /// The model's plan on this device: [`Plan::write`](crate::stream::Plan::write).
+        plan: &'a [u8],
+    },
+    /// Part of the model; the parts come in order. Answered by [`Reply::UpdateReady`].
+    UpdatePart {
+        /// CRC-32 of the whole model's bytes: which update it is of.
+        crc32: u32,
+        /// Where in the model's bytes the part starts.
+        offset: u32,
+        /// 1 to [`MAX_PART`] bytes.
+        bytes: &'a [u8],
+    },
+    /// The whole model was sent: check it, and run it from now on. Answered by [`Reply::Updated`].
+    CommitUpdate {
+        /// CRC-32 of the model's bytes.
+        crc32: u32,
+    },
+    /// Stop serving. Answered by [`Reply::Done`]; an emulated device then ends its emulator, others start again.
     Shutdown,
 }
 
@@ -45,10 +112,25 @@ pub enum Reply<'a> {
     /// What the device runs.
     #[serde(borrow)]
     Identity(Identity<'a>),
-    /// The device has room for the row `next`; after the last row `next` is the image's height.
+    /// How it is.
+    Status(Status<'a>),
+    /// The part that the device expects next; after the last row `row` is the image's height.
     Ready {
-        /// The row to send.
-        next: u16,
+        /// The image under way.
+        image: u16,
+        /// Its next row.
+        row: u16,
+        /// The first byte of the row that is missing.
+        offset: u16,
+    },
+    /// The results are there.
+    Judged {
+        /// The image.
+        image: u16,
+        /// Taps with a checksum.
+        taps: u8,
+        /// How long its rows and its end took to compute, in [`Identity::ticks_per_second`].
+        ticks: u64,
     },
     /// The score of a class, the highest for the most likely one.
     Score {
@@ -57,36 +139,31 @@ pub enum Reply<'a> {
         /// The score in Q16.
         q16: i32,
     },
-    /// Part of a row of a class map, 8 bits a pixel.
-    MapPart {
-        /// The map.
-        map: u8,
-        /// The row, from 0.
-        row: u16,
-        /// The column of the first byte.
-        offset: u16,
-        /// 1 to [`MAX_PART`] bytes.
+    /// Part of a row of the map that was asked for, 8 bits a pixel.
+    Part {
+        /// Up to [`MAX_PART`] bytes, fewer at the row's end.
         bytes: &'a [u8],
     },
-    /// Part of a row of the label map: the class of each pixel.
-    LabelPart {
-        /// The row, from 0.
-        row: u16,
-        /// The column of the first byte.
-        offset: u16,
-        /// 1 to [`MAX_PART`] bytes.
-        bytes: &'a [u8],
-    },
-    /// The checksum of all values of one tap (a layer's output).
+    /// The checksum of a tap.
     Checksum {
         /// [`Tap::index`](crate::stream::Tap::index).
         tap: u16,
         /// CRC-32 of its values, rows from the top.
         crc32: u32,
     },
-    /// Nothing more comes for this request.
+    /// The part of the new model that the device expects next.
+    UpdateReady {
+        /// The first byte that is missing.
+        offset: u32,
+    },
+    /// The new model runs from now on.
+    Updated {
+        /// CRC-32 of its bytes.
+        crc32: u32,
+    },
+    /// Done as asked.
     Done,
-    /// The request could not be served; the image under way is forgotten.
+    /// The request could not be served.
     Refused(Refusal),
 }
 
@@ -113,118 +190,61 @@ pub struct Identity<'a> {
     pub classes: u8,
     /// Bytes of the arena that the model needs.
     pub arena_bytes: u32,
+    /// Bytes of the arena that a model may have.
+    pub arena_room: u32,
+    /// Bytes of flash that a new model may have; 0 where none can be received.
+    pub model_room: u32,
+    /// [`KernelSet::bits`](crate::stream::KernelSet::bits) of the kernels that a new model's plan may take.
+    pub kernels: u16,
+    /// What durations are counted in.
+    pub ticks_per_second: u32,
     /// Name of the board.
     pub board: &'a str,
     /// Name of the data set that the model was trained on.
     pub trained_on: &'a str,
 }
 
-/// Why a request was not served.
+/// How a device is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status<'a> {
+    /// Since it started.
+    pub uptime_ms: u32,
+    /// Images judged since then, whoever sent them.
+    pub images: u32,
+    /// Frames of this link that arrived damaged since then.
+    pub damaged_frames: u32,
+    /// What the last image was judged to be.
+    pub last: Option<Verdict>,
+    /// How long it took to compute, in [`Identity::ticks_per_second`].
+    pub ticks: u64,
+    /// The most bytes of stack that were ever used since it started.
+    pub stack_used: u32,
+    /// Bytes of stack there are.
+    pub stack_bytes: u32,
+    /// What went wrong last, also before it last started; empty where nothing has.
+    pub last_error: &'a str,
+}
+
+/// What an image was judged to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Refusal {
-    /// A frame arrived damaged, or is no request.
-    BadFrame(FrameError),
-    /// A row or the end of an image that was not begun.
-    NotBegun,
-    /// A part of another row than the next one.
-    WrongRow {
-        /// The row that came.
-        found: u16,
-        /// The row that was expected.
-        expected: u16,
-    },
-    /// A part that does not continue its row.
-    WrongOffset {
-        /// Where the part starts.
-        found: u16,
-        /// Where it was expected to start.
-        expected: u16,
-    },
-    /// A part that is empty, or goes beyond the end of its row.
-    WrongLength {
-        /// Bytes of the part.
-        found: u16,
-        /// Bytes that the row still lacks.
-        most: u16,
-    },
-    /// A row after the last one.
-    TooManyRows {
-        /// Rows of the image.
-        expected: u16,
-    },
-    /// The image was ended before its last row.
-    Unfinished {
-        /// Rows that came.
-        found: u16,
-        /// Rows of the image.
-        expected: u16,
-    },
-    /// The arena is too short for the model.
-    ArenaTooSmall {
-        /// Bytes of the arena.
-        found: u32,
-        /// Bytes that the model needs.
-        expected: u32,
-    },
-    /// The arena is not aligned.
-    ArenaMisaligned {
-        /// Its address modulo the alignment.
-        remainder: u32,
-    },
+pub struct Verdict {
+    /// The class: for two classes by the model's operating point, else the one with the highest score.
+    pub class: u8,
+    /// Its score in Q16.
+    pub q16: i32,
 }
 
-impl From<SessionError> for Refusal {
-    fn from(error: SessionError) -> Self {
-        match error {
-            SessionError::ArenaTooSmall { needed, given } => {
-                Self::ArenaTooSmall { found: given as u32, expected: needed as u32 }
-            }
-            SessionError::ArenaMisaligned { remainder } => Self::ArenaMisaligned { remainder: remainder as u32 },
-        }
+impl Verdict {
+    /// What `inference` says.
+    pub fn of(inference: &Inference<'_>) -> Self {
+        let class = inference.decision();
+        let score = inference.scores().get(class).map_or(0, |score| score.to_bits());
+        // A network has at most 32 classes.
+        Self { class: class as u8, q16: score }
     }
 }
 
-impl From<RowError> for Refusal {
-    fn from(error: RowError) -> Self {
-        match error {
-            RowError::Length { found, expected } => Self::WrongLength { found: found as u16, most: expected as u16 },
-            RowError::TooMany { expected } => Self::TooManyRows { expected: expected as u16 },
-        }
-    }
-}
-
-impl From<UnfinishedFrame> for Refusal {
-    fn from(UnfinishedFrame { found, expected }: UnfinishedFrame) -> Self {
-        Self::Unfinished { found: found as u16, expected: expected as u16 }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::BadFrame(error) => write!(f, "{error}"),
-            Self::NotBegun => write!(f, "request: found a row or an end, expected the beginning of an image"),
-            Self::WrongRow { found, expected } => write!(f, "row of the image: found {found}, expected {expected}"),
-            Self::WrongOffset { found, expected } => {
-                write!(f, "part of a row: found byte {found}, expected byte {expected}")
-            }
-            Self::WrongLength { found, most } => write!(f, "part of a row: found {found} bytes, expected 1 to {most}"),
-            Self::TooManyRows { expected } => write!(f, "rows of the image: found one more, expected {expected}"),
-            Self::Unfinished { found, expected } => write!(f, "rows of the image: found {found}, expected {expected}"),
-            Self::ArenaTooSmall { found, expected } => {
-                write!(f, "arena: found {found} bytes, expected at least {expected}")
-            }
-            Self::ArenaMisaligned { remainder } => {
-                write!(f, "arena address: found {remainder} past a multiple of {ARENA_ALIGNMENT}, expected a multiple")
-            }
-        }
-    }
-}
-
-impl core::error::Error for Refusal {}
-
-/// A row in parts of at most [`MAX_PART`] bytes, each with the place in the row where it starts.
-pub fn parts(row: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
-    (0..).step_by(MAX_PART).zip(row.chunks(MAX_PART))
+/// Bytes in parts of at most [`MAX_PART`], each with the place where it starts.
+pub fn parts(bytes: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
+    (0..).step_by(MAX_PART).zip(bytes.chunks(MAX_PART))
 }

@@ -39,13 +39,13 @@ impl<S: Read + Write> Port<S> {
         Self { stream, deframer: Deframer::new(), chunk: [0; 64], start: 0, end: 0 }
     }
 
-    /// Sends one message.
+    /// Sends one message with its number: a request's, which its reply repeats.
     ///
     /// # Errors
     /// [`PortError::Stream`], or [`FrameError::TooLong`] for a message that fits no frame.
-    pub fn send<M: Serialize>(&mut self, message: &M) -> Result<(), PortError<S::Error>> {
+    pub fn send<M: Serialize>(&mut self, number: u16, message: &M) -> Result<(), PortError<S::Error>> {
         let mut buffer = [0; MAX_FRAME];
-        let frame = frame::encode(message, &mut buffer)?;
+        let frame = frame::encode(number, message, &mut buffer)?;
         self.stream.write_all(frame).map_err(PortError::Stream)?;
         self.stream.flush().map_err(PortError::Stream)
     }
@@ -58,18 +58,28 @@ impl<S: Read + Write> Port<S> {
         self.stream.write_all(&[0]).map_err(PortError::Stream)
     }
 
-    /// Waits for the next message.
+    /// Waits for the next message, and gives it with its number.
     ///
     /// # Errors
-    /// [`PortError`]; after one of a frame the port can be used on.
-    pub fn receive<'a, M: Deserialize<'a>>(&'a mut self) -> Result<M, PortError<S::Error>> {
+    /// [`PortError`]; after one of a frame, or of a stream that can be read on, the port can be used on.
+    pub fn receive<'a, M: Deserialize<'a>>(&'a mut self) -> Result<(u16, M), PortError<S::Error>> {
+        self.wait()?;
+        Ok(self.message()?)
+    }
+
+    /// Waits for the end of the next frame.
+    pub(super) fn wait(&mut self) -> Result<(), PortError<S::Error>> {
         loop {
             let byte = self.next_byte()?;
             if self.deframer.push(byte)? {
-                break;
+                return Ok(());
             }
         }
-        Ok(frame::decode(self.deframer.payload())?)
+    }
+
+    /// The message of the frame that has just ended.
+    pub(super) fn message<'a, M: Deserialize<'a>>(&'a self) -> Result<(u16, M), FrameError> {
+        frame::decode(self.deframer.payload())
     }
 
     fn next_byte(&mut self) -> Result<u8, PortError<S::Error>> {

@@ -4,7 +4,8 @@ use heapless::Vec;
 
 use super::cost::{blocking_cost, convolution_cost, deconvolution_cost};
 use super::exact::{ExactConvolution, ExactDeconvolution};
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, HAS_VECTOR_KERNELS, Kernels, Processor, Replacement};
+use super::kernel_set::KernelSet;
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, Replacement};
 use super::plan::{Phase, Plan, bytes_beside_scratch};
 use crate::bounded::bounded;
 use crate::model::spec::MAX_CONVOLUTIONS;
@@ -19,27 +20,26 @@ const CHANNELS: [usize; 10] = [4, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 /// What is exact for each layer of a model: convolutions, then deconvolutions.
 pub(super) struct Choices<'m> {
     network: &'m Network,
-    processor: Processor,
+    kinds: KernelSet,
     encoder: Vec<ExactConvolution, MAX_CONVOLUTIONS>,
     decoder: Vec<ExactDeconvolution, MAX_CONVOLUTIONS>,
 }
 
 impl<'m> Choices<'m> {
-    /// Reads every weight.
-    pub(super) fn new(model: &'m Model<'_>, processor: Processor) -> Self {
+    /// Of those of `kinds`. Reads every weight.
+    pub(super) fn new(model: &'m Model<'_>, kinds: KernelSet) -> Self {
         let network = model.network();
-        let processor = if HAS_VECTOR_KERNELS { processor } else { Processor::Scalar };
         let encoder =
             network.encoder().iter().enumerate().map(|(i, layer)| ExactConvolution::of_model(model, i, layer));
-        let decoder = network.decoder().iter().map(|layer| ExactDeconvolution::of_model(model, layer, processor));
-        Self { network, processor, encoder: bounded(encoder), decoder: bounded(decoder) }
+        let decoder = network.decoder().iter().map(|layer| ExactDeconvolution::of_model(model, layer, kinds));
+        Self { network, kinds, encoder: bounded(encoder), decoder: bounded(decoder) }
     }
 
     /// What may be exact for a network whose weights are not known yet, as it is with those of nearly all trained ones.
-    pub(super) fn assumed(network: &'m Network, processor: Processor) -> Self {
+    pub(super) fn assumed(network: &'m Network, kinds: KernelSet) -> Self {
         let encoder = network.encoder().iter().enumerate().map(|(i, layer)| ExactConvolution::of_shape(i, layer));
-        let decoder = network.decoder().iter().map(|layer| ExactDeconvolution::of_shape(layer, processor));
-        Self { network, processor, encoder: bounded(encoder), decoder: bounded(decoder) }
+        let decoder = network.decoder().iter().map(|layer| ExactDeconvolution::of_shape(layer, kinds));
+        Self { network, kinds, encoder: bounded(encoder), decoder: bounded(decoder) }
     }
 
     /// The faster of two plans within `budget`: one that takes any kernel as soon as it fits, and one that first gives every
@@ -91,11 +91,17 @@ impl<'m> Choices<'m> {
 
     /// Every exact kind of kernel of every layer.
     fn replacements(&self) -> impl Iterator<Item = Replacement> + '_ {
-        let encoder = self.encoder.iter().enumerate().flat_map(|(i, &exact)| {
-            convolution_kinds(exact, self.processor).into_iter().map(move |kind| Replacement::Convolution(i, kind))
+        let encoder = self.network.encoder().iter().zip(&self.encoder).enumerate();
+        let encoder = encoder.flat_map(|(i, (layer, &exact))| {
+            let kinds = convolution_kinds(exact).into_iter();
+            let there = kinds.filter(|&kind| self.kinds.contains(KernelSet::of_convolution(kind, layer.kernel)));
+            there.map(move |kind| Replacement::Convolution(i, kind))
         });
-        let decoder = self.decoder.iter().enumerate().flat_map(|(i, &exact)| {
-            deconvolution_kinds(exact).into_iter().map(move |kind| Replacement::Deconvolution(i, kind))
+        let decoder = self.network.decoder().iter().zip(&self.decoder).enumerate();
+        let decoder = decoder.flat_map(|(i, (layer, &exact))| {
+            let kinds = deconvolution_kinds(exact).into_iter();
+            let there = kinds.filter(|&kind| self.kinds.contains(KernelSet::of_deconvolution(kind, layer.kernel)));
+            there.map(move |kind| Replacement::Deconvolution(i, kind))
         });
         encoder.chain(decoder)
     }
@@ -139,15 +145,13 @@ impl<'m> Choices<'m> {
 const SMALLEST: Blocking = Blocking { tiles: 4, filters: 2, channels: 4 };
 
 /// One kernel of each kind, whatever its scratch.
-fn convolution_kinds(exact: ExactConvolution, processor: Processor) -> Vec<ConvolutionKernel, 3> {
+fn convolution_kinds(exact: ExactConvolution) -> Vec<ConvolutionKernel, 3> {
     use ConvolutionKernel::{BlockedWinograd, InputDirect, InputWinograd, VectorWindows, VectorWinograd, Winograd};
-    let kinds: &[ConvolutionKernel] = match (exact, processor) {
-        (ExactConvolution::Definition, _) => &[],
-        (ExactConvolution::Input, Processor::Scalar) => &[InputDirect, InputWinograd { groups: 1 }],
-        (ExactConvolution::Input, Processor::Vector) => &[VectorWindows, InputDirect, InputWinograd { groups: 1 }],
-        (ExactConvolution::Winograd { four_rows: false }, _) => &[BlockedWinograd(SMALLEST)],
-        (ExactConvolution::Winograd { .. }, Processor::Scalar) => &[Winograd { tiles: 1 }, BlockedWinograd(SMALLEST)],
-        (ExactConvolution::Winograd { .. }, Processor::Vector) => {
+    let kinds: &[ConvolutionKernel] = match exact {
+        ExactConvolution::Definition => &[],
+        ExactConvolution::Input => &[VectorWindows, InputDirect, InputWinograd { groups: 1 }],
+        ExactConvolution::Winograd { four_rows: false } => &[BlockedWinograd(SMALLEST)],
+        ExactConvolution::Winograd { four_rows: true } => {
             &[VectorWinograd { tiles: 1 }, Winograd { tiles: 1 }, BlockedWinograd(SMALLEST)]
         }
     };

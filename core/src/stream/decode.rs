@@ -5,7 +5,8 @@ use core::ops::Range;
 use heapless::Vec;
 use zerocopy::FromBytes;
 
-use super::kernels::{DeconvolutionKernel, HAS_VECTOR_KERNELS};
+use super::kernel_set::KernelSet;
+use super::kernels::DeconvolutionKernel;
 use super::observer::{Observer, Tap, TapRow};
 use super::plan::{Buffer, Plan};
 use super::ring::{MAX_WINDOW, Ring};
@@ -111,22 +112,23 @@ impl<O: Observer> Session<'_, O> {
             let y = ys.start + i;
             if y < ys.end { ring.slot(y) } else { 0..0 }
         });
+        // A constant of the build: what is not linked is not called.
+        let linked = |kinds| KernelSet::LINKED.contains(kinds);
+        let has_blocks = linked(KernelSet::BLOCKED_WINOGRAD_3) || linked(KernelSet::BLOCKED_WINOGRAD_5);
         match kernel {
-            DeconvolutionKernel::Definition => self.direct_row(index, layer, ys.start, slots[0].clone()),
-            DeconvolutionKernel::Gather { parts } => {
+            DeconvolutionKernel::Gather { parts } if linked(KernelSet::GATHER) => {
                 self.gathered_rows(index, layer, parts, ys.clone(), slots.clone());
             }
-            DeconvolutionKernel::GatherStrips { parts, columns } => {
+            DeconvolutionKernel::GatherStrips { parts, columns } if linked(KernelSet::GATHER_STRIPS) => {
                 self.gathered_strips(index, layer, (parts, columns), ys.clone(), slots.clone());
             }
-            DeconvolutionKernel::BlockedWinograd(blocking) => {
+            DeconvolutionKernel::BlockedWinograd(blocking) if has_blocks => {
                 self.dense_rows(index, layer, blocking, ys.clone(), slots.clone());
             }
-            DeconvolutionKernel::VectorWinograd { tiles } => {
-                if HAS_VECTOR_KERNELS {
-                    self.vector_rows(index, layer, ys.clone(), tiles, slots.clone());
-                }
+            DeconvolutionKernel::VectorWinograd { tiles } if linked(KernelSet::VECTOR_WINOGRAD) => {
+                self.vector_rows(index, layer, ys.clone(), tiles, slots.clone());
             }
+            _ => self.direct_row(index, layer, ys.start, slots[0].clone()),
         }
         for (y, slot) in ys.zip(slots) {
             let row = self.arena.get(slot.clone()).unwrap_or(&[]);

@@ -5,7 +5,8 @@ use core::ops::Range;
 use heapless::Vec;
 use zerocopy::FromBytes;
 
-use super::kernels::{ConvolutionKernel, HAS_VECTOR_KERNELS};
+use super::kernel_set::KernelSet;
+use super::kernels::ConvolutionKernel;
 use super::observer::{Observer, Tap, TapRow};
 use super::plan::{Buffer, Plan};
 use super::ring::Ring;
@@ -140,19 +141,21 @@ impl<O: Observer> Session<'_, O> {
         let first = if layer.pool { 2 * ys.start } else { ys.start };
         let count = kernel.window_rows(layer);
         let arrays = self.model.convolution(index);
+        // A constant of the build: what is not linked is not called.
+        let linked = |kinds| KernelSet::LINKED.contains(kinds);
         if index == 0 {
             let memory = <[i8]>::ref_from_bytes(memory).unwrap_or(&[]);
             let window = rows.window(memory, first, layer.padding(), layer.input.height);
             let window = window.get(..count).unwrap_or(&[]);
             let ([out], [switches]) = (out, switches) else { return };
             match kernel {
-                ConvolutionKernel::InputDirect => {
+                ConvolutionKernel::InputDirect if linked(KernelSet::INPUT_DIRECT) => {
                     ops::input_direct_rows(layer, &arrays, window, scratch, out, switches);
                 }
-                ConvolutionKernel::VectorWindows if HAS_VECTOR_KERNELS => {
+                ConvolutionKernel::VectorWindows if linked(KernelSet::VECTOR_WINDOWS) => {
                     ops::input_window_rows(layer, &arrays, window, scratch, out, switches);
                 }
-                ConvolutionKernel::InputWinograd { groups } => {
+                ConvolutionKernel::InputWinograd { groups } if linked(KernelSet::INPUT_WINOGRAD) => {
                     ops::input_winograd_rows(layer, &arrays, window, groups, scratch, out, switches);
                 }
                 _ => ops::input_convolution_row(layer, &arrays, window, out, switches),
@@ -160,14 +163,17 @@ impl<O: Observer> Session<'_, O> {
         } else {
             let window = rows.window(&*memory, first, layer.padding(), layer.input.height);
             let window = window.get(..count).unwrap_or(&[]);
+            let has_winograd = linked(KernelSet::WINOGRAD_3) || linked(KernelSet::WINOGRAD_5);
+            let has_blocks = linked(KernelSet::BLOCKED_WINOGRAD_3) || linked(KernelSet::BLOCKED_WINOGRAD_5);
+            let has_vectors = linked(KernelSet::VECTOR_WINOGRAD);
             match (kernel, out, switches) {
-                (ConvolutionKernel::Winograd { tiles }, out, switches) => {
+                (ConvolutionKernel::Winograd { tiles }, out, switches) if has_winograd => {
                     ops::winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
                 }
-                (ConvolutionKernel::VectorWinograd { tiles }, out, switches) if HAS_VECTOR_KERNELS => {
+                (ConvolutionKernel::VectorWinograd { tiles }, out, switches) if has_vectors => {
                     ops::vector_winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
                 }
-                (ConvolutionKernel::BlockedWinograd(blocking), out, switches) => {
+                (ConvolutionKernel::BlockedWinograd(blocking), out, switches) if has_blocks => {
                     ops::blocked_winograd_rows(layer, &arrays, window, blocking, scratch, out, switches);
                 }
                 (_, [out], [switches]) => ops::convolution_row(layer, &arrays, window, out, switches),

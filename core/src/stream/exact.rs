@@ -2,7 +2,7 @@
 
 use zerocopy::little_endian::I32;
 
-use super::kernels::Processor;
+use super::kernel_set::KernelSet;
 use crate::model::bounds::{convolution_bound, deconvolution_bound};
 use crate::model::{DecoderLayer, EncoderLayer, Model};
 use crate::ops;
@@ -71,15 +71,15 @@ impl ExactConvolution {
 }
 
 impl ExactDeconvolution {
-    /// Reads every weight of the layer, as often as `processor` asks for it.
-    pub(super) fn of_model(model: &Model<'_>, layer: &DecoderLayer, processor: Processor) -> Self {
+    /// Reads every weight of the layer, as often as `kinds` asks for it.
+    pub(super) fn of_model(model: &Model<'_>, layer: &DecoderLayer, kinds: KernelSet) -> Self {
         let arrays = model.convolution(layer.convolution);
         let (weights, ratios, bias) = (arrays.weights, arrays.ratios, arrays.deconvolution_bias);
         let all_below = |bound: fn(&DecoderLayer, &[i8], &[u8], i32, usize) -> i64, most: i64| {
             let below = |(channel, bias): (usize, &I32)| bound(layer, weights, ratios, bias.get(), channel) < most;
             bias.iter().enumerate().all(below)
         };
-        let shape = Self::of_shape(layer, processor);
+        let shape = Self::of_shape(layer, kinds);
         let small_ratios = ratios.iter().all(|&m| m <= ops::MAX_DENSE_RATIO);
         Self {
             gather: shape.gather.and_then(|_| ops::gather_parts(layer, weights, ratios, bias)),
@@ -93,11 +93,11 @@ impl ExactDeconvolution {
     }
 
     /// As if the weights stayed within every bound.
-    pub(super) fn of_shape(layer: &DecoderLayer, processor: Processor) -> Self {
+    pub(super) fn of_shape(layer: &DecoderLayer, kinds: KernelSet) -> Self {
         Self {
             gather: (layer.unpool && ops::gather_suits(layer)).then_some(1),
             dense: !layer.unpool && ops::winograd_suits(&ops::as_convolution(layer)),
-            vectors: processor == Processor::Vector && ops::vector_deconvolution_suits(layer, &[]),
+            vectors: kinds.contains(KernelSet::VECTOR_WINOGRAD) && ops::vector_deconvolution_suits(layer, &[]),
         }
     }
 }

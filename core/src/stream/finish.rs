@@ -52,6 +52,15 @@ impl<'s> Inference<'s> {
         self.margin() >= self.score_threshold
     }
 
+    /// The class that the image is judged to be: of two by the operating point, of more the one with the highest score.
+    pub fn decision(&self) -> usize {
+        if self.scores.len() == 2 {
+            return self.is_positive().into();
+        }
+        let highest = self.scores.iter().enumerate().max_by_key(|&(class, score)| (score, core::cmp::Reverse(class)));
+        highest.map_or(0, |(class, _)| class)
+    }
+
     /// Height and width of the class maps, and how many there are.
     pub fn shape(&self) -> MapShape {
         self.shape

@@ -1,37 +1,17 @@
 //! How each layer is computed. Every way gives the same bits; they differ in instructions and in bytes of the arena.
 
 use heapless::Vec;
+use serde::{Deserialize, Serialize};
 
+use super::kernel_set::KernelSet;
 use crate::bounded::bounded;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, EncoderLayer, Network};
 use crate::ops::{self, Blocking};
 
-/// What a plan's choice of kernels depends on beside the model: never the results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Processor {
-    /// One without vectors, or none that is known.
-    Scalar,
-    /// One with vectors of integers: Cortex-M55 and M85.
-    Vector,
-}
-
-/// Whether the kernels of [`Processor::Vector`] are there: on it, and on hosts.
-pub(super) const HAS_VECTOR_KERNELS: bool = cfg!(switchback_vectors);
-
-impl Processor {
-    /// The one that this is compiled for.
-    pub const THIS: Self = if cfg!(switchback_helium) { Self::Vector } else { Self::Scalar };
-
-    /// The one that the compiler calls `cpu`.
-    pub fn named(cpu: Option<&str>) -> Self {
-        let has_vectors = |cpu| env!("SWITCHBACK_VECTOR_PROCESSORS").split(',').any(|name| name == cpu);
-        if cpu.is_some_and(has_vectors) { Self::Vector } else { Self::Scalar }
-    }
-}
-
-/// How a convolution is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a convolution is computed. The order of variants and fields is the format of a stored plan
+/// ([`super::Plan::write`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConvolutionKernel {
     /// Row by row from the definition, without scratch.
     Definition,
@@ -58,8 +38,8 @@ pub enum ConvolutionKernel {
     },
 }
 
-/// How a tied deconvolution is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a tied deconvolution is computed. The order of variants and fields is the format of a stored plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeconvolutionKernel {
     /// Row by row from the definition.
     Definition,
@@ -158,7 +138,7 @@ impl DeconvolutionKernel {
 }
 
 /// One kernel a layer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Kernels {
     pub(super) encoder: Vec<ConvolutionKernel, MAX_CONVOLUTIONS>,
     pub(super) decoder: Vec<DeconvolutionKernel, MAX_CONVOLUTIONS>,
@@ -180,14 +160,13 @@ impl Kernels {
         }
     }
 
-    /// Whether all of them are there.
-    pub(super) fn are_here(&self) -> bool {
-        let convolutions = self.encoder.iter().all(|kernel| {
-            !matches!(kernel, ConvolutionKernel::VectorWinograd { .. } | ConvolutionKernel::VectorWindows)
-        });
-        let deconvolutions =
-            self.decoder.iter().all(|kernel| !matches!(kernel, DeconvolutionKernel::VectorWinograd { .. }));
-        HAS_VECTOR_KERNELS || convolutions && deconvolutions
+    /// The kinds that compute the layers of `network`.
+    pub(super) fn kinds(&self, network: &Network) -> KernelSet {
+        let encoder = network.encoder().iter().zip(&self.encoder);
+        let encoder = encoder.map(|(layer, &kernel)| KernelSet::of_convolution(kernel, layer.kernel));
+        let decoder = network.decoder().iter().zip(&self.decoder);
+        let decoder = decoder.map(|(layer, &kernel)| KernelSet::of_deconvolution(kernel, layer.kernel));
+        encoder.chain(decoder).fold(KernelSet::DEFINITIONS, |all, kind| all | kind)
     }
 
     pub(super) fn convolution(&self, index: usize) -> ConvolutionKernel {

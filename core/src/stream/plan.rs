@@ -9,7 +9,8 @@ use core::ops::Range;
 use heapless::{String, Vec};
 
 use super::choice::Choices;
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, Processor};
+use super::kernel_set::KernelSet;
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels};
 use super::ring::Ring;
 use crate::model::{Model, Network};
 use crate::ops::{HISTOGRAM, cell_list_words, switch_row_bytes};
@@ -144,18 +145,18 @@ impl Plan {
     /// Step by step, the layer changes its kernel that saves most. The length that the plan asks for, given as the budget,
     /// gives the same plan: a firmware's build and its program agree by this alone.
     pub fn within(model: &Model<'_>, budget: usize) -> Self {
-        Self::within_on(model, budget, Processor::THIS)
+        Self::within_of(model, budget, KernelSet::HERE)
     }
 
-    /// [`Plan::within`] as `processor` gives it; a device without vectors cannot tell what one with them has.
-    pub fn within_on(model: &Model<'_>, budget: usize, processor: Processor) -> Self {
-        Self::chosen(&Choices::new(model, processor), budget)
+    /// [`Plan::within`] with kernels of `kinds` only, for another device than this one.
+    pub fn within_of(model: &Model<'_>, budget: usize, kinds: KernelSet) -> Self {
+        Self::chosen(&Choices::new(model, kinds), budget)
     }
 
     /// The plan that a trained model of `network` most likely has within `budget` bytes: as if its weights stayed within the
     /// bounds of every kernel.
-    pub fn assuming_bounds(network: &Network, budget: usize, processor: Processor) -> Self {
-        Self::chosen(&Choices::assumed(network, processor), budget)
+    pub fn assuming_bounds(network: &Network, budget: usize, kinds: KernelSet) -> Self {
+        Self::chosen(&Choices::assumed(network, kinds), budget)
     }
 
     fn chosen(choices: &Choices<'_>, budget: usize) -> Self {
@@ -182,12 +183,17 @@ impl Plan {
         let layers = (self.kernels.encoder.len(), self.kernels.decoder.len());
         layers == (network.encoder().len(), network.decoder().len())
             && own.parts == self.parts
-            && self.kernels.are_here()
+            && KernelSet::LINKED.contains(self.kinds(network))
     }
 
     /// The same in an arena of at least `bytes`.
     pub(super) fn at_least(self, bytes: usize) -> Self {
         Self { arena_bytes: self.arena_bytes.max(bytes), ..self }
+    }
+
+    /// The kinds of kernels that it takes for the layers of `network`, whose plan it is.
+    pub fn kinds(&self, network: &Network) -> KernelSet {
+        self.kernels.kinds(network)
     }
 
     pub(super) fn kernels(&self) -> &Kernels {

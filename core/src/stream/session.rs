@@ -32,6 +32,8 @@ pub enum SessionError {
         /// Its address modulo the alignment.
         remainder: usize,
     },
+    /// The plan is another network's, or has kernels that are not linked here.
+    ForeignPlan,
 }
 
 /// Why a row is refused. The rows before it are kept.
@@ -71,6 +73,7 @@ impl fmt::Display for SessionError {
             Self::ArenaMisaligned { remainder } => {
                 write!(f, "arena address: found {remainder} past a multiple of {ARENA_ALIGNMENT}, expected a multiple")
             }
+            Self::ForeignPlan => write!(f, "plan: found one of other layers or kernels, expected the model's"),
         }
     }
 }
@@ -126,13 +129,15 @@ impl<'m, O: Observer> Session<'m, O> {
         Self::with_plan(model, plan, arena, observer)
     }
 
-    /// A session with a plan of this model made before: planning reads every weight, so what starts many sessions plans
-    /// once. In place of a plan of another network, one is made as [`Self::with_observer`] does.
+    /// A session with a plan of this model made before, here or on a host ([`Plan::read`]): planning reads every weight, so
+    /// what starts many sessions plans once.
     ///
     /// # Errors
-    /// [`SessionError`] when the arena is shorter than the plan's or not aligned.
+    /// [`SessionError`] when the plan is not the model's, or the arena is shorter than the plan's or not aligned.
     pub fn with_plan(model: &'m Model<'m>, plan: Plan, arena: &'m mut [u8], observer: O) -> Result<Self, SessionError> {
-        let plan = if plan.is_of(model.network()) { plan } else { Plan::within(model, arena.len()) };
+        if !plan.is_of(model.network()) {
+            return Err(SessionError::ForeignPlan);
+        }
         let (needed, given) = (plan.arena_bytes(), arena.len());
         if given < needed {
             return Err(SessionError::ArenaTooSmall { needed, given });
@@ -161,6 +166,12 @@ impl<'m, O: Observer> Session<'m, O> {
     /// Rows pushed since the image began.
     pub fn rows(&self) -> usize {
         self.encoder.rows()
+    }
+
+    /// What [`Self::finish`] would say now, if anything.
+    pub fn missing_rows(&self) -> Option<UnfinishedFrame> {
+        let (found, expected) = (self.rows(), self.model.network().input().height);
+        (found != expected).then_some(UnfinishedFrame { found, expected })
     }
 
     /// Forgets the rows of an unfinished image.
@@ -194,9 +205,8 @@ impl<'m, O: Observer> Session<'m, O> {
     /// # Errors
     /// [`UnfinishedFrame`] before the last row.
     pub fn finish(&mut self) -> Result<Inference<'_>, UnfinishedFrame> {
-        let (found, expected) = (self.rows(), self.model.network().input().height);
-        if found != expected {
-            return Err(UnfinishedFrame { found, expected });
+        if let Some(unfinished) = self.missing_rows() {
+            return Err(unfinished);
         }
         self.decode();
         let scores = self.class_maps();

@@ -11,7 +11,7 @@ use switchback::model::spec::{MapActivation, Normalization};
 use switchback::model::{EncoderLayer, MapShape, Model};
 use switchback::numeric::{Gain, Multiplier};
 use switchback::ops::{self, Statistics};
-use switchback::stream::Processor;
+use switchback::stream::KernelSet;
 
 use crate::timer::Timer;
 
@@ -121,9 +121,10 @@ fn pool(timer: Timer, model: &Model<'_>, values: &[u8]) {
             let mut out = out.each_mut().map(|row| row.get_mut(..output.row_elements()).unwrap_or_default());
             let mut packed = packed.each_mut().map(|row| row.get_mut(..switches).unwrap_or_default());
             let (out, packed) = (out.get_mut(..count).unwrap_or_default(), &mut packed[..]);
-            match Processor::THIS {
-                Processor::Scalar => ops::winograd_rows(&layer, &arrays, &window, TILES, scratch, out, packed),
-                Processor::Vector => ops::vector_winograd_rows(&layer, &arrays, &window, TILES, scratch, out, packed),
+            if KernelSet::HERE.contains(KernelSet::VECTOR_WINOGRAD) {
+                ops::vector_winograd_rows(&layer, &arrays, &window, TILES, scratch, out, packed);
+            } else {
+                ops::winograd_rows(&layer, &arrays, &window, TILES, scratch, out, packed);
             }
         };
         over(timer, &[()], work, |_| ())

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use boards::Board;
-use switchback::stream::Processor;
+use switchback::stream::KernelSet;
 
 use super::network_args::NetworkArgs;
 use super::{Failure, command_line};
@@ -39,17 +39,17 @@ pub struct Args {
 pub fn run(args: Args) -> Result<(), Failure> {
     let board = args.board.as_deref().map(Board::named).transpose()?;
     let budget = args.budget.or(board.as_ref().map(|board| board.memory.arena.bytes as usize)).unwrap_or(usize::MAX);
-    let processor = Processor::named(board.as_ref().and_then(|board| board.cpu.as_deref()));
+    let kinds = KernelSet::of_processor(board.as_ref().and_then(|board| board.cpu.as_deref()));
     let (plan, name) = match &args.model {
         Some(path) => {
             let file = ModelFile::read(path)?;
-            (PlanFile::of_model(&file.model()?, budget, processor, command_line()), path.display().to_string())
+            (PlanFile::of_model(&file.model()?, budget, kinds, command_line()), path.display().to_string())
         }
         None => {
             let classes = args.classes.unwrap_or_else(|| args.network.default_classes());
             let task = if classes == 2 { Task::Binary } else { Task::MultiLabel };
             let network = args.network.network(task, classes)?;
-            let plan = PlanFile::of_network(&network, model_bytes(&network), budget, processor, command_line());
+            let plan = PlanFile::of_network(&network, model_bytes(&network), budget, kinds, command_line());
             (plan, args.network.name().to_owned())
         }
     };

@@ -18,6 +18,8 @@ pub struct Answer {
     pub labels: Vec<u8>,
     /// CRC-32 of the values of every tap, in the order in which an image reaches them.
     pub checksums: Vec<(Tap, u32)>,
+    /// How long it took to compute, in the device's ticks; 0 on a host.
+    pub ticks: u64,
 }
 
 impl Answer {
@@ -30,6 +32,7 @@ impl Answer {
             maps: vec![Vec::new(); shape.channels],
             labels: Vec::new(),
             checksums: Vec::new(),
+            ticks: 0,
         }
     }
 
@@ -42,40 +45,6 @@ impl Answer {
             labels: self.labels.clone(),
         }
     }
-
-    /// Appends a part of a row to map `map`; what it says when the part does not continue the map.
-    pub(super) fn add_map_part(&mut self, map: u8, row: u16, offset: u16, bytes: &[u8]) -> Result<(), String> {
-        let shape = self.shape;
-        let plane = self.maps.get_mut(usize::from(map)).ok_or_else(|| format!("map {map}"))?;
-        append(plane, shape, row, offset, bytes)
-    }
-
-    /// Appends a part of a row to the labels; what it says when the part does not continue them.
-    pub(super) fn add_label_part(&mut self, row: u16, offset: u16, bytes: &[u8]) -> Result<(), String> {
-        append(&mut self.labels, self.shape, row, offset, bytes)
-    }
-
-    /// What is missing, if anything is.
-    pub(super) fn missing(&self, network: &Network) -> Option<String> {
-        let pixels = self.shape.pixels();
-        let (scores, classes) = (self.scores_q16.len(), network.classes());
-        if scores != classes {
-            return Some(format!("{scores} scores of {classes}"));
-        }
-        let planes = self.maps.iter().chain([&self.labels]);
-        let bytes: usize = planes.map(Vec::len).sum();
-        let expected = (self.maps.len() + 1) * pixels;
-        (bytes != expected).then(|| format!("{bytes} bytes of {expected} of maps and labels"))
-    }
-}
-
-fn append(plane: &mut Vec<u8>, shape: MapShape, row: u16, offset: u16, bytes: &[u8]) -> Result<(), String> {
-    let start = usize::from(row) * shape.width + usize::from(offset);
-    if start != plane.len() || start + bytes.len() > shape.pixels() {
-        return Err(format!("{} bytes at row {row}, column {offset} after {} bytes", bytes.len(), plane.len()));
-    }
-    plane.extend_from_slice(bytes);
-    Ok(())
 }
 
 /// Runs `model` on the host over an image of `height * width * channels` pixels, channels last.

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use switchback::link::{FrameError, PROTOCOL, Refusal};
+use switchback::link::{FrameError, PROTOCOL, Refusal, UpdateError};
 
 use super::Address;
 
@@ -88,7 +88,24 @@ impl DeviceError {
     /// The next step a person can take, where there is one.
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::Silent { .. } => Some("the device may need longer: --timeout SECONDS waits longer for each answer"),
+            Self::Silent { .. } => Some(
+                "the device may need longer (--timeout SECONDS), or the line has another speed than the board's manifest says",
+            ),
+            Self::Frame { .. } => Some(
+                "the line may have another speed than the board's manifest says, or the firmware is older: flash it again",
+            ),
+            Self::Refused {
+                refusal: Refusal::Update(UpdateError::ArenaTooSmall { .. } | UpdateError::TooLarge { .. }),
+                ..
+            } => Some("a smaller --width, --input or number of --stages needs less; or flash the firmware again"),
+            Self::Refused { refusal: Refusal::Update(UpdateError::NotAModel | UpdateError::ForeignPlan), .. } => {
+                Some("flash the firmware again: cargo xtask flash --board BOARD --model FILE")
+            }
+            Self::Connect { address: Address::Serial(..), source, .. } => Some(match source.kind() {
+                std::io::ErrorKind::NotFound => "connect the board, or name its port with --port",
+                std::io::ErrorKind::PermissionDenied => "sudo usermod -aG dialout $USER, then log in again",
+                _ => "another program may have the port: end it, or name another one with --port",
+            }),
             Self::Protocol { .. } | Self::OtherModel { .. } => {
                 Some("build and load the firmware again: cargo xtask flash --model FILE")
             }

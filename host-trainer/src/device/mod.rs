@@ -2,9 +2,10 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `address` | where a device is reached: a TCP or Unix socket |
-//! | `client` | the conversation: identify, send rows, collect the results |
-//! | `answer` | the results, put together from their parts |
+//! | `address` | where a device is reached: a TCP or Unix socket, a serial port |
+//! | `client` | the conversation: identify, send rows, collect the results, send a new model; what is lost is asked again |
+//! | `status` | how a device is |
+//! | `answer` | the results of one image |
 //! | `comparison` | what differs, first layer first |
 //!
 //! The messages themselves are [`switchback::link`]'s. Nothing here starts a device: that is `cargo xtask flash`.
@@ -14,9 +15,11 @@ mod answer;
 mod client;
 mod comparison;
 mod error;
+mod status;
 
 pub use address::Address;
 pub use answer::{Answer, on_host};
 pub use client::{Client, DeviceIdentity, patience};
 pub use comparison::{Comparison, TapComparison};
 pub use error::DeviceError;
+pub use status::DeviceStatus;

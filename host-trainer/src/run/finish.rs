@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use switchback::model::{Model, ModelArrays};
-use switchback::stream::Processor;
+use switchback::stream::KernelSet;
 
 use super::folder::write_json;
 use super::report_page::{self, StageMaps};
@@ -117,7 +117,7 @@ pub fn finish(
         controls: Some(Controls { networks: options.controls.clone(), ..constant_controls(&validation, &test) }),
         erasure: None,
     };
-    let plan = PlanFile::of_model(&model, usize::MAX, Processor::Scalar, options.command.clone());
+    let plan = PlanFile::of_model(&model, usize::MAX, KernelSet::SCALAR, options.command.clone());
     let stage_maps: Vec<&StageMaps> = quantized.iter().map(|stage| &stage.maps).collect();
     let page = report_page::input(folder, info, network, &metrics, &plan, &test, &stage_maps)?;
 

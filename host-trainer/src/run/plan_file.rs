@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use switchback::model::{Model, Network};
-use switchback::stream::{Phase, Plan, Processor};
+use switchback::stream::{KernelSet, Phase, Plan};
 
 /// The whole of `plan.json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -75,20 +75,14 @@ const WORTH: u64 = 50;
 
 impl PlanFile {
     /// The fastest plan of a model within `budget` bytes of arena, or the smallest where none is.
-    pub fn of_model(model: &Model<'_>, budget: usize, processor: Processor, command: String) -> Self {
+    pub fn of_model(model: &Model<'_>, budget: usize, kinds: KernelSet, command: String) -> Self {
         let flash_bytes = Some(model.bytes().len());
-        Self::new(model.network(), flash_bytes, command, budget, |budget| Plan::within_on(model, budget, processor))
+        Self::new(model.network(), flash_bytes, command, budget, |budget| Plan::within_of(model, budget, kinds))
     }
 
     /// The plan that a trained model of `network` most likely has, beside the length of its file.
-    pub fn of_network(
-        network: &Network,
-        flash_bytes: usize,
-        budget: usize,
-        processor: Processor,
-        command: String,
-    ) -> Self {
-        let plan = |budget| Plan::assuming_bounds(network, budget, processor);
+    pub fn of_network(network: &Network, flash_bytes: usize, budget: usize, kinds: KernelSet, command: String) -> Self {
+        let plan = |budget| Plan::assuming_bounds(network, budget, kinds);
         Self::new(network, Some(flash_bytes), command, budget, plan)
     }
 

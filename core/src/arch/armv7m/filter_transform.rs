@@ -3,6 +3,7 @@
 use core::arch::global_asm;
 
 use crate::arch::blocks::places;
+use crate::arch::has_winograd;
 
 global_asm!(
     env!("SWITCHBACK_ASSEMBLER"),
@@ -10,6 +11,9 @@ global_asm!(
     include_str!("filter_transform.s"),
     options(raw)
 );
+
+const THREE: bool = has_winograd(3);
+const FIVE: bool = has_winograd(5);
 
 type Transform = unsafe extern "C" fn(taps: *const u8, channels: usize, row_stride: usize, u: *mut u32);
 
@@ -31,10 +35,10 @@ pub(crate) fn filter_transform(
     u: &mut [[u32; 2]],
 ) {
     let transform: Transform = match (kernel, odd) {
-        (3, false) => switchback_filter_3_0,
-        (3, true) => switchback_filter_3_1,
-        (5, false) => switchback_filter_5_0,
-        (5, true) => switchback_filter_5_1,
+        (3, false) if THREE => switchback_filter_3_0,
+        (3, true) if THREE => switchback_filter_3_1,
+        (5, false) if FIVE => switchback_filter_5_0,
+        (5, true) if FIVE => switchback_filter_5_1,
         _ => return,
     };
     let short = taps.len() < kernel * kernel * channels || u.len() < channels / 4 * places(kernel);

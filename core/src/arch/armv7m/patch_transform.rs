@@ -3,6 +3,7 @@
 use core::arch::global_asm;
 
 use crate::arch::blocks::places;
+use crate::arch::has_winograd;
 pub(crate) use crate::arch::portable::patch_transform::MAX_ROWS;
 
 global_asm!(
@@ -19,6 +20,9 @@ struct Job {
     odd: *mut u32,
     groups: usize,
 }
+
+const THREE: bool = has_winograd(3);
+const FIVE: bool = has_winograd(5);
 
 type Transform = unsafe extern "C" fn(rows: *const *const u8, channels: usize, job: *const Job);
 
@@ -42,12 +46,12 @@ pub(crate) fn patch_transform<const TILES: usize>(
 ) {
     const { assert!(TILES == 4 || TILES == 2 || TILES == 1) };
     let transform: Transform = match (kernel, TILES) {
-        (3, 4) => switchback_patch_3_4,
-        (3, 2) => switchback_patch_3_2,
-        (3, 1) => switchback_patch_3_1,
-        (5, 4) => switchback_patch_5_4,
-        (5, 2) => switchback_patch_5_2,
-        (5, 1) => switchback_patch_5_1,
+        (3, 4) if THREE => switchback_patch_3_4,
+        (3, 2) if THREE => switchback_patch_3_2,
+        (3, 1) if THREE => switchback_patch_3_1,
+        (5, 4) if FIVE => switchback_patch_5_4,
+        (5, 2) if FIVE => switchback_patch_5_2,
+        (5, 1) if FIVE => switchback_patch_5_1,
         _ => return,
     };
     let (side, groups) = (kernel + 3, channels / 4);

@@ -5,12 +5,16 @@ use core::arch::global_asm;
 use core::ptr;
 
 use crate::arch::blocks::{self, CUT_PLACES, PLACES};
+use crate::arch::has_winograd;
 pub(crate) use crate::arch::portable::products::{FREQUENCIES, frequency};
 
 global_asm!(env!("SWITCHBACK_ASSEMBLER"), include_str!("instructions.s"), include_str!("products.s"), options(raw));
 
 /// Whether two products are one instruction.
 const DSP: bool = cfg!(switchback_dsp);
+
+const THREE: bool = has_winograd(3);
+const FIVE: bool = has_winograd(5);
 
 /// What the assembly is told, in the order it loads it.
 #[repr(C)]
@@ -56,12 +60,13 @@ pub(crate) fn products<const TILES: usize>(
     }
     // The assembly, and the steps that it does a round: half of them in frequencies that only half of the blocks have.
     let (products, steps): (Products, usize) = match (count, TILES) {
-        (1, 4) => (switchback_products_3_4, if DSP { 32 } else { 16 }),
-        (1, 2) => (switchback_products_3_2, 16),
-        (1, _) => (switchback_products_3_1, 16),
-        (_, 4) => (switchback_products_5_4, if DSP { 24 } else { 16 }),
-        (_, 2) => (switchback_products_5_2, 16),
-        _ => (switchback_products_5_1, 16),
+        (1, 4) if THREE => (switchback_products_3_4, if DSP { 32 } else { 16 }),
+        (1, 2) if THREE => (switchback_products_3_2, 16),
+        (1, _) if THREE => (switchback_products_3_1, 16),
+        (4, 4) if FIVE => (switchback_products_5_4, if DSP { 24 } else { 16 }),
+        (4, 2) if FIVE => (switchback_products_5_2, 16),
+        (4, _) if FIVE => (switchback_products_5_1, 16),
+        _ => return,
     };
     let depth = pairs * count;
     let rounds = (depth - 1).div_ceil(steps).max(1);

@@ -24,6 +24,8 @@ mod tests;
 
 use core::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::deconvolution::DeconvolutionArrays;
 use super::winograd::blocks_a_side;
 use crate::arch::block_products::{FREQUENCIES, Run, TILES, add_products};
@@ -33,8 +35,8 @@ use scratch::Scratch;
 /// Rows and columns of a tile of outputs.
 const TILE: (usize, usize) = (2, 4);
 
-/// How a call is cut: more of each is faster and takes more scratch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a call is cut: more of each is faster and takes more scratch. The order of fields is the format of a stored plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocking {
     /// Tiles of 2x4 outputs at a time, in groups of four: they share a transform of the weights.
     pub tiles: usize,
