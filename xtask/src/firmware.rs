@@ -22,7 +22,7 @@ pub struct Program<'a> {
     pub feature: Option<&'a str>,
     /// The board that it runs on.
     pub board: &'a Board,
-    /// The models' files.
+    /// The models' files; none where it takes its model from a slot.
     pub models: &'a [PathBuf],
     /// The most that the arena may have, where that is less than the board's memory.
     pub arena_bytes: Option<u32>,
@@ -40,6 +40,7 @@ pub fn build(root: &Path, target: &Path, program: &Program<'_>) -> Result<PathBu
     let mut build = targets::of_board(board)?.cargo("build");
     build.args(["--release", "--bin", name, "--message-format", "json-render-diagnostics", "--target-dir"]);
     build.arg(target);
+    build.args(["--no-default-features", "--features", board.chip.feature()]);
     if let Some(feature) = feature {
         build.args(["--features", feature]);
     }
