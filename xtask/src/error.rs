@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use boards::BoardError;
 
-use crate::flash::Missing;
+use crate::flash::table::Missing;
 use crate::probe::ProbeError;
 use crate::serial::SerialError;
 use crate::{emulator, targets};
@@ -235,6 +235,7 @@ impl XtaskError {
             Self::OldEmulator { .. } => Some(emulator::INSTALL.to_owned()),
             Self::Probe(error) => Some(error.help()),
             Self::Serial(error) => Some(error.help()),
+            Self::DoesNotFit { missing, .. } if !missing.what.is_of_the_model() => None,
             Self::DoesNotFit { fits_on, .. } if fits_on.is_empty() => {
                 Some("a model of a smaller --width or of fewer --stages needs less: cargo xtask plan".to_owned())
             }
@@ -249,6 +250,44 @@ impl XtaskError {
                 Some("cargo xtask train-and-quantize makes one, or name yours: --model FILE, --run DIR".to_owned())
             }
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_mended_is_one_line_and_has_a_help_line() {
+        let triple = "thumbv7em-none-eabihf".to_owned();
+        let does_not_fit = |fits_on: &[&str]| XtaskError::DoesNotFit {
+            missing: Missing {
+                board: "pico".to_owned(),
+                what: crate::flash::table::Part::Arena,
+                memory: boards::MemoryKind::Ram,
+                needed: 300_000,
+                available: 221_184,
+            },
+            fits_on: fits_on.iter().map(|&name| name.to_owned()).collect(),
+        };
+        for (error, found, help) in [
+            (
+                XtaskError::MissingTarget { triple },
+                "found no thumbv7em-none-eabihf",
+                "rustup target add thumbv7em-none-eabihf",
+            ),
+            (XtaskError::OldEmulator { found: "6.2.0".to_owned(), least: 7 }, "found version 6.2.0", "apt-get install"),
+            (
+                does_not_fit(&["pico2", "qemu-m4"]),
+                "arena on pico: found 300000 bytes of RAM",
+                "it fits on pico2, qemu-m4",
+            ),
+            (does_not_fit(&[]), "78816 bytes missing", "smaller --width"),
+        ] {
+            let (text, line) = (error.to_string(), error.help().unwrap());
+            assert!(text.contains(found) && text.contains("expected") && !text.contains('\n'), "{text}");
+            assert!(line.contains(help) && !line.contains('\n'), "{line}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use boards::Board;
 
-use super::table::{Missing, Table};
+use super::table::Table;
 use crate::error::XtaskError;
 use crate::paths;
 
@@ -64,13 +64,11 @@ impl Demand {
     pub fn check(&self, table: &Table) -> Result<(), XtaskError> {
         match table.missing() {
             None => Ok(()),
-            Some(missing) => Err(self.refusal(missing)?),
+            Some(missing) => {
+                let fits_on = self.fitting(&boards::all()?);
+                Err(XtaskError::DoesNotFit { missing, fits_on })
+            }
         }
-    }
-
-    fn refusal(&self, missing: Missing) -> Result<XtaskError, XtaskError> {
-        let fits_on = self.fitting(&boards::all()?);
-        Ok(XtaskError::DoesNotFit { missing, fits_on })
     }
 }
 

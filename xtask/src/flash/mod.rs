@@ -8,14 +8,12 @@ mod real;
 mod sizes;
 mod slot_image;
 mod steps;
-mod table;
+pub mod table;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use boards::{Board, Kind};
-
-pub use table::Missing;
 
 use crate::board_arguments::BoardArguments;
 use crate::error::XtaskError;

@@ -6,11 +6,45 @@ use boards::{Board, MemoryKind, SLOT_HEADER_BYTES};
 
 use super::sizes::Sizes;
 
+/// What takes memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The program in flash.
+    Code,
+    /// A slot's header and the model.
+    Model,
+    /// The maps.
+    Arena,
+    /// The program's variables.
+    Variables,
+    /// What is reserved for the stack.
+    Stack,
+}
+
+impl Part {
+    /// Whether another model would need less.
+    pub fn is_of_the_model(self) -> bool {
+        matches!(self, Self::Model | Self::Arena)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Code => "code",
+            Self::Model => "model",
+            Self::Arena => "arena",
+            Self::Variables => "variables",
+            Self::Stack => "stack",
+        })
+    }
+}
+
 /// A memory, what is taken of it, and what there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// What takes it.
-    pub what: &'static str,
+    pub what: Part,
     /// Which memory.
     pub memory: MemoryKind,
     /// Bytes taken; `None` where that is only known when the model is planned.
@@ -38,17 +72,17 @@ impl Table {
         let header = u64::from(SLOT_HEADER_BYTES);
         let slot = u64::from(memory.model.slot_bytes());
         let rows = vec![
-            row("code", MemoryKind::Flash, Some(sizes.code()), memory.flash.bytes.into(), code),
+            row(Part::Code, MemoryKind::Flash, Some(sizes.code()), memory.flash.bytes.into(), code),
             row(
-                "model",
+                Part::Model,
                 MemoryKind::Flash,
                 Some(header + model_bytes),
                 slot,
                 format!("header {header}, model {model_bytes}; {} slots", memory.model.slots),
             ),
-            row("arena", MemoryKind::Ram, arena_bytes, memory.arena.bytes.into(), String::new()),
-            row("variables", MemoryKind::Ram, Some(sizes.variables), ram - stack, String::new()),
-            row("stack", MemoryKind::Ram, Some(stack), stack, "its bound".to_owned()),
+            row(Part::Arena, MemoryKind::Ram, arena_bytes, memory.arena.bytes.into(), String::new()),
+            row(Part::Variables, MemoryKind::Ram, Some(sizes.variables), ram - stack, String::new()),
+            row(Part::Stack, MemoryKind::Ram, Some(stack), stack, "its bound".to_owned()),
         ];
         Self { board: board.name.clone(), rows }
     }
@@ -73,7 +107,7 @@ pub struct Missing {
     /// The board.
     pub board: String,
     /// What does not fit.
-    pub what: &'static str,
+    pub what: Part,
     /// Where.
     pub memory: MemoryKind,
     /// Bytes that it needs.
