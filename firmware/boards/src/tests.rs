@@ -86,9 +86,9 @@ fn slots_are_equal_and_erased_apart() {
     assert_says(&spoiled(REAL, "slots = 2", "slots = 3"), &["slots 3"]);
     assert_says(&spoiled(REAL, "slots = 2", "slots = 0"), &["slots 0"]);
     assert_says(&spoiled(REAL, "erase_bytes = 0x1000", "erase_bytes = 0"), &["erase_bytes 0x0"]);
-    let unaligned = spoiled(REAL, "origin = 0x0002_0000, bytes = 0x000e_0000", "origin = 0x0002_0800, bytes = 0x2000");
-    assert_says(&unaligned, &["memory.model.origin 0x20800", "0x1000"]);
-    assert_says(&spoiled(REAL, "bytes = 0x000e_0000", "bytes = 0x000d_f000"), &["memory.model.bytes", "0x2000"]);
+    let unaligned = spoiled(REAL, "origin = 0x0004_0000, bytes = 0x000c_0000", "origin = 0x0004_0800, bytes = 0x2000");
+    assert_says(&unaligned, &["memory.model.origin 0x40800", "0x1000"]);
+    assert_says(&spoiled(REAL, "bytes = 0x000c_0000", "bytes = 0x000b_f000"), &["memory.model.bytes", "0x2000"]);
     let model = parse(REAL).unwrap().memory.model;
     let [first, second] = [model.slot(0).unwrap(), model.slot(1).unwrap()];
     assert_eq!((first.bytes, first.end()), (second.bytes, second.origin.into()));

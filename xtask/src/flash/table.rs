@@ -145,8 +145,8 @@ mod tests {
         assert_eq!(table.missing(), None);
         let text = table.to_string();
         for line in [
-            "code         flash       35100     131072  .text 30000, .rodata 5000, .data 100",
-            "model        flash      100512     458752  header 512, model 100000; 2 slots",
+            "code         flash       35100     262144  .text 30000, .rodata 5000, .data 100",
+            "model        flash      100512     393216  header 512, model 100000; 2 slots",
             "arena        RAM        150000     212992",
         ] {
             assert!(text.lines().any(|l| l == line), "no line {line} in\n{text}");
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_counted_in_bytes() {
-        let slot = 458_752 - 512;
+        let slot = 393_216 - 512;
         assert_eq!(table(slot, None).missing(), None);
         let error = table(slot + 3, None).missing().unwrap().to_string();
         assert!(error.starts_with("model on nrf52840-dk") && error.ends_with(": 3 bytes missing"), "{error}");
