@@ -1,39 +1,45 @@
-//! Links models to a board: checks that they fit, and writes the board's memory map and constants for the programs.
+//! Links a program to a board: writes the board's memory map and constants, and links models where the build names some.
 //!
-//! `SWITCHBACK_MODEL` is the path of the model, or several as a `PATH` lists them; `SWITCHBACK_BOARD` is the name of a manifest in
-//! `boards/`. `SWITCHBACK_ARENA_BYTES`, where it is set, is the most that an arena may have on a board with more memory.
+//! `SWITCHBACK_BOARD` is the name of a manifest in `boards/`; the feature of its chip's name must be chosen. `SWITCHBACK_MODEL`,
+//! where it is set, is the path of a model, or several as a `PATH` lists them. They are checked to fit and are linked where
+//! the slots are; without it the program takes its model from a slot, and the arena is all of the arena's memory.
+//! `SWITCHBACK_ARENA_BYTES`, where it is set, is the most that an arena may have on a board with more memory.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use boards::Board;
+use boards::{Active, Board, Chip, Kind, Real, SLOT_HEADER_BYTES};
 use switchback::model::{ALIGNMENT, AlignedBytes, Model};
 use switchback::stream::{Plan, Processor};
 
 fn main() {
-    if let Err(error) = link_model() {
+    if let Err(error) = link() {
         println!("cargo::error={error}");
     }
 }
 
-fn link_model() -> Result<(), Box<dyn Error>> {
+fn link() -> Result<(), Box<dyn Error>> {
     for variable in ["SWITCHBACK_MODEL", "SWITCHBACK_BOARD", "SWITCHBACK_ARENA_BYTES"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
+    println!("cargo::rustc-check-cfg=cfg(board_timer)");
     let board_name =
         env::var("SWITCHBACK_BOARD").map_err(|_| "SWITCHBACK_BOARD: found none, expected a board's name")?;
     println!("cargo::rerun-if-changed={}", boards::folder().display());
     let board = Board::named(&board_name)?;
-    let paths = env::var_os("SWITCHBACK_MODEL")
-        .ok_or("SWITCHBACK_MODEL: found none, expected the path of a model.sbk (cargo xtask flash sets it)")?;
+    check_feature(&board)?;
     let most = env::var("SWITCHBACK_ARENA_BYTES").ok().map(|bytes| bytes.parse()).transpose()?;
     let budget = most.unwrap_or(usize::MAX).min(board.memory.arena.bytes as usize);
-    let models =
-        env::split_paths(&paths).map(|path| Linked::read(&board, budget, path)).collect::<Result<Vec<_>, _>>()?;
+    let paths = env::var_os("SWITCHBACK_MODEL").unwrap_or_default();
+    let models = env::split_paths(&paths)
+        .filter(|path| !path.as_os_str().is_empty())
+        .map(|path| Linked::read(&board, budget, path))
+        .collect::<Result<Vec<_>, _>>()?;
     let model_bytes: usize = models.iter().map(|model| model.bytes.len().next_multiple_of(ALIGNMENT)).sum();
-    let arena_bytes = models.iter().map(|model| model.arena_bytes).max().unwrap_or(0);
-    board.fits(&paths.to_string_lossy(), model_bytes, arena_bytes)?;
+    let arena_bytes = models.iter().map(|model| model.arena_bytes).max().unwrap_or(budget);
+    board.fits_linked(&paths.to_string_lossy(), model_bytes, arena_bytes)?;
 
     let out = PathBuf::from(env::var("OUT_DIR")?);
     for (i, model) in models.iter().enumerate() {
@@ -41,13 +47,36 @@ fn link_model() -> Result<(), Box<dyn Error>> {
         fs::write(out.join(format!("model{i}.sbk")), &model.bytes)?;
     }
     fs::write(out.join("models.rs"), models_source(&models))?;
-    fs::write(out.join("board.rs"), constants(&board, arena_bytes))?;
-    fs::write(out.join("memory.x"), memory_map(&board))?;
+    fs::write(out.join("board.rs"), constants(&board, arena_bytes)?)?;
+    fs::write(out.join("memory.x"), memory_map(&board, arena_bytes))?;
+    if let Kind::Real(real) = &board.kind {
+        fs::write(out.join("pins.rs"), pins(board.chip, real)?)?;
+    }
+    if board.timer.is_some() {
+        println!("cargo::rustc-cfg=board_timer");
+    }
     println!("cargo::rustc-link-search={}", out.display());
     for argument in ["--nmagic", "-Tlink.x", "-Tdefmt.x"] {
         println!("cargo::rustc-link-arg-bins={argument}");
     }
+    if board.chip == Chip::Rp2040 {
+        // Of embassy-rp: places the second boot stage.
+        println!("cargo::rustc-link-arg-bins=-Tlink-rp.x");
+    }
     Ok(())
+}
+
+/// Refuses any other features than that of the board's chip.
+fn check_feature(board: &Board) -> Result<(), String> {
+    let is_chosen = |chip: &&Chip| env::var_os(format!("CARGO_FEATURE_{}", chip.feature().to_uppercase())).is_some();
+    let chosen: Vec<&str> = Chip::ALL.iter().filter(is_chosen).map(|chip| chip.feature()).collect();
+    if chosen == [board.chip.feature()] {
+        return Ok(());
+    }
+    let (board, chip, found) = (&board.name, board.chip, chosen.join(", "));
+    Err(format!(
+        "features of chips for {board}: found {found}, expected {chip} alone (--no-default-features --features {chip})"
+    ))
 }
 
 /// A model to link.
@@ -78,64 +107,107 @@ fn models_source(models: &[Linked]) -> String {
         let (name, length) = (&model.name, model.bytes.len());
         statics += &format!(
             "#[unsafe(link_section = \".model\")]\n\
-             static MODEL{i}: Aligned<[u8; {length}]> = Aligned(*include_bytes!(concat!(env!(\"OUT_DIR\"), \"/model{i}.sbk\")));\n"
+             static MODEL{i}: switchback::model::Aligned<[u8; {length}]> = switchback::model::Aligned(*include_bytes!(concat!(env!(\"OUT_DIR\"), \"/model{i}.sbk\")));\n"
         );
         list += &format!("({name:?}, &MODEL{i}.0), ");
     }
     let count = models.len();
-    format!("{statics}/// Names and bytes of the models.\npub static MODELS: [(&str, &[u8]); {count}] = [{list}];\n")
-}
-
-/// What a program knows about its board and its models at compile time.
-fn constants(board: &Board, arena_bytes: usize) -> String {
-    let Board { name, clock_hz, uart, timer, .. } = board;
     format!(
-        "/// Name of the board.\n\
-         pub const NAME: &str = {name:?};\n\
-         /// Clock of the UART, in hertz.\n\
-         pub const CLOCK_HZ: u32 = {clock_hz};\n\
-         /// Address of the UART's registers.\n\
-         pub const UART_BASE: usize = {base};\n\
-         /// Bits a second on the UART.\n\
-         pub const UART_BAUD: u32 = {baud};\n\
-         /// Which registers the timer has.\n\
-         pub const TIMER_KIND: TimerKind = TimerKind::{timer_kind:?};\n\
-         /// Address of the timer's registers.\n\
-         pub const TIMER_BASE: usize = {timer_base};\n\
-         /// Bytes of the arena that the neediest model needs.\n\
-         pub const ARENA_BYTES: usize = {arena_bytes};\n",
-        base = uart.base,
-        baud = uart.baud,
-        timer_kind = timer.kind,
-        timer_base = timer.base,
+        "{statics}/// Names and bytes of the linked models.\npub static MODELS: [(&str, &[u8]); {count}] = [{list}];\n"
     )
 }
 
+/// What a program knows about its board and its models at compile time.
+fn constants(board: &Board, arena_bytes: usize) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    let mut constant = |doc: &str, name: &str, kind: &str, value: String| {
+        writeln!(text, "/// {doc}\npub const {name}: {kind} = {value};")
+    };
+    let model = board.memory.model;
+    constant("Name of the board.", "NAME", "&str", format!("{:?}", board.name))?;
+    constant("Clock of the processor, in hertz.", "CLOCK_HZ", "u32", board.clock_hz.to_string())?;
+    constant("Bits a second on the UART.", "UART_BAUD", "u32", board.baud.to_string())?;
+    let region = format!("Region {{ origin: {:#x}, bytes: {:#x} }}", model.origin, model.bytes);
+    constant("Where the slots of models are.", "MODEL_REGION", "Region", region)?;
+    let bytes = model.slot_bytes();
+    let slots: String = (0..model.slots).map(|i| format!("{:#x}..{:#x}, ", i * bytes, (i + 1) * bytes)).collect();
+    let doc = "The slots, from the first one's start: addresses of [`crate::chip::Flash`].";
+    constant(doc, "SLOTS", &format!("[Range<usize>; {}]", model.slots), format!("[{slots}]"))?;
+    let header = SLOT_HEADER_BYTES.to_string();
+    constant("Bytes of a slot before the model.", "SLOT_HEADER_BYTES", "usize", header)?;
+    constant("What the slots' memory erases at once.", "ERASE_BYTES", "usize", model.erase_bytes.to_string())?;
+    constant("Bytes of the arena.", "ARENA_BYTES", "usize", arena_bytes.to_string())?;
+    constant("Bytes of the stack.", "STACK_BYTES", "usize", board.reserve.stack_bytes.to_string())?;
+    match &board.kind {
+        Kind::Emulated(emulated) => {
+            constant("Address of the UART's registers.", "UART_BASE", "usize", emulated.uart_base.to_string())?;
+            constant("Whether the alarm's pin is high when it is on.", "ALARM_ACTIVE_HIGH", "bool", "true".to_owned())?;
+        }
+        Kind::Real(real) => {
+            let active_high = (real.alarm.active == Active::High).to_string();
+            constant("Whether the alarm's pin is high when it is on.", "ALARM_ACTIVE_HIGH", "bool", active_high)?;
+        }
+    }
+    if let Some(timer) = board.timer {
+        let boards::Timer { kind, base, clock_hz } = timer;
+        let value = format!("Timer {{ kind: TimerKind::{kind:?}, base: {base:#x}, clock_hz: {clock_hz} }}");
+        constant("The counter.", "TIMER", "Timer", value)?;
+    }
+    Ok(text)
+}
+
+/// The call of the macro `pins!` of the chip's module, with the names that the chip's crate has for the manifest's.
+fn pins(chip: Chip, real: &Real) -> Result<String, String> {
+    let pin = |name: &str| chip.pin_identifier(name).ok_or_else(|| format!("pin {name}: found none of {chip}"));
+    Ok(format!(
+        "pins!(uart: {}, interrupt: {}, tx: {}, rx: {}, alarm: {});\n",
+        real.uart,
+        chip.uart_interrupt(&real.uart),
+        pin(&real.tx)?,
+        pin(&real.rx)?,
+        pin(&real.alarm.name)?,
+    ))
+}
+
+/// Bytes at the start of an RP2040's flash for its second boot stage.
+const BOOT2_BYTES: u32 = 0x100;
+
 /// The linker's memory map. The stack lies below the variables: one that overflows leaves the memory and faults, instead of
 /// overwriting results.
-fn memory_map(board: &Board) -> String {
-    let (memory, model, reserve) = (board.memory, board.model_region(), board.reserve);
-    format!(
+fn memory_map(board: &Board, arena_bytes: usize) -> String {
+    let (memory, reserve) = (board.memory, board.reserve);
+    let boot2_bytes = if board.chip == Chip::Rp2040 { BOOT2_BYTES } else { 0 };
+    let mut text = format!(
         "MEMORY\n{{\n\
-         FLASH : ORIGIN = {flash:#x}, LENGTH = {program}\n\
+         BOOT2 : ORIGIN = {flash:#x}, LENGTH = {boot2_bytes}\n\
+         FLASH : ORIGIN = {flash:#x} + {boot2_bytes}, LENGTH = {flash_bytes} - {boot2_bytes}\n\
          MODEL : ORIGIN = {model:#x}, LENGTH = {model_bytes}\n\
          RAM : ORIGIN = {ram:#x} + {stack}, LENGTH = {ram_bytes} - {stack}\n\
-         ARENA : ORIGIN = {arena:#x}, LENGTH = {arena_bytes}\n\
+         ARENA : ORIGIN = {arena:#x}, LENGTH = {arena_region_bytes}\n\
          }}\n\
          _stack_start = ORIGIN(RAM);\n\
          _stack_end = {ram:#x};\n\
+         _arena_start = ORIGIN(ARENA);\n\
+         _arena_end = ORIGIN(ARENA) + {arena_bytes};\n\
          SECTIONS\n{{\n\
          .model : ALIGN(16) {{ KEEP(*(.model)) }} > MODEL\n\
-         .arena (NOLOAD) : ALIGN(16) {{ *(.arena) }} > ARENA\n\
          }} INSERT AFTER .uninit;\n",
         flash = memory.flash.origin,
-        program = reserve.program_bytes,
-        model = model.origin,
-        model_bytes = model.bytes,
+        flash_bytes = memory.flash.bytes,
+        model = memory.model.origin,
+        model_bytes = memory.model.bytes,
         ram = memory.ram.origin,
         ram_bytes = memory.ram.bytes,
         stack = reserve.stack_bytes,
         arena = memory.arena.origin,
-        arena_bytes = memory.arena.bytes,
-    )
+        arena_region_bytes = memory.arena.bytes,
+    );
+    if board.chip == Chip::Rp235x {
+        // What the boot ROM looks for in the first 4 KiB.
+        text += "SECTIONS\n{\n\
+                 .start_block : ALIGN(4) { KEEP(*(.start_block)); KEEP(*(.boot_info)); } > FLASH\n\
+                 } INSERT AFTER .vector_table;\n\
+                 _stext = ADDR(.start_block) + SIZEOF(.start_block);\n";
+    }
+    text
 }

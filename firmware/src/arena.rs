@@ -1,19 +1,22 @@
-//! The models' arena: exactly as many bytes as the neediest of them needs, in the board's arena memory.
+//! The models' arena, in the board's arena memory: as many bytes as the linked models need, or all of it where none is linked.
 
-use core::mem::MaybeUninit;
+use core::slice;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use switchback::model::Aligned;
-
-use crate::board::ARENA_BYTES;
-
-/// Outside of what the start-up code clears.
-#[unsafe(link_section = ".arena")]
-static mut ARENA: MaybeUninit<Aligned<[u8; ARENA_BYTES]>> = MaybeUninit::uninit();
+unsafe extern "C" {
+    /// Where the linker's memory map puts the arena's start and end.
+    static mut _arena_start: u8;
+    static mut _arena_end: u8;
+}
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// The arena, filled with zeros.
+/// Bytes of the arena.
+pub fn bytes() -> usize {
+    (&raw const _arena_end).addr().saturating_sub((&raw const _arena_start).addr())
+}
+
+/// The arena, with whatever is in that memory.
 ///
 /// # Panics
 /// When it was taken before.
@@ -24,11 +27,10 @@ pub fn take() -> &'static mut [u8] {
         TAKEN.store(true, Ordering::Relaxed);
         was_taken
     });
-    assert!(!was_taken, "the arena is taken once");
-    let arena = &raw mut ARENA;
-    // SAFETY: the assertion makes this the only reference to ARENA, whose bytes are all written before it is made.
-    unsafe {
-        arena.write_bytes(0, 1);
-        &mut (*arena).assume_init_mut().0
+    if was_taken {
+        defmt::panic!("the arena is taken once");
     }
+    // SAFETY: the memory map has `bytes` bytes there and puts nothing else there; the check above makes this the only
+    // reference. The compiler knows nothing of this memory's values, so that they count as initialized.
+    unsafe { slice::from_raw_parts_mut(&raw mut _arena_start, bytes()) }
 }

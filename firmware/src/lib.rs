@@ -1,12 +1,36 @@
-//! What is linked for one board: its constants, the models in flash, the arena. The programs share it.
+//! What is linked for one board: its constants, its chip, the arena, and models where the build names some. The programs share it.
 #![no_std]
 
 pub mod arena;
-
-use switchback::model::Aligned;
+pub mod chip;
+#[cfg(board_timer)]
+pub mod counter;
+pub mod slots;
 
 /// The board's constants, from its manifest by the build script.
 pub mod board {
+    use core::ops::Range;
+
+    /// A range of addresses.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Region {
+        /// The first address.
+        pub origin: usize,
+        /// Its length.
+        pub bytes: usize,
+    }
+
+    /// A counter, as the manifest names it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Timer {
+        /// Which registers it has.
+        pub kind: TimerKind,
+        /// Address of its registers.
+        pub base: usize,
+        /// Ticks a second.
+        pub clock_hz: u32,
+    }
+
     /// The counters that a manifest may name.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum TimerKind {
@@ -23,8 +47,8 @@ pub mod board {
 
 include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
-/// The only model, or the first one.
+/// The only linked model, or the first one; the first slot's where none is linked.
 pub fn model() -> &'static [u8] {
-    let [(_, first), ..] = MODELS;
-    first
+    let slot = || slots::bytes(0).get(board::SLOT_HEADER_BYTES..).unwrap_or_default();
+    MODELS.first().map_or_else(slot, |(_, first)| first)
 }

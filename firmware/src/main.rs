@@ -1,17 +1,14 @@
 //! Serves the model in a board's flash over its serial line: see `switchback::link` for the conversation.
 //!
-//! Logs go out by defmt through semihosting; `cargo xtask flash` shows them.
+//! Logs go out by defmt; `cargo xtask flash` shows them.
 #![no_std]
 #![no_main]
 
 mod failure;
 mod log;
-mod uart;
 
 use cortex_m as _; // critical sections, for the logger
-use defmt_semihosting as _;
-use linked::{arena, board};
-use semihosting::process;
+use linked::{arena, board, chip};
 use switchback::link::Device;
 use switchback::model::Model;
 
@@ -22,10 +19,10 @@ fn main() -> ! {
         Err(error) => defmt::panic!("{}", error),
     };
     log::started(&model);
-    let Ok(plan) = switchback::stream::Plan::read(model.network(), linked::PLAN) else { process::exit(3) };
-    let mut device = Device::new(uart::Uart::start(), &model, plan, arena::take(), board::NAME, log::Log::new(&model));
+    let parts = chip::start();
+    let mut device = Device::new(parts.link, &model, arena::take(), board::NAME, log::Log::new(&model));
     match device.serve() {
-        Ok(_) => process::exit(0),
+        Ok(()) => chip::restart(),
         Err(_) => defmt::panic!("the serial line has ended"),
     }
 }

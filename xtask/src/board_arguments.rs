@@ -10,7 +10,7 @@ use crate::paths;
 /// A board and a model, as a person names them.
 #[derive(clap::Args)]
 pub struct BoardArguments {
-    /// The board
+    /// The board: a manifest of firmware/boards, by its name
     #[arg(long, default_value = "qemu-m4")]
     board: String,
     /// The model
@@ -22,6 +22,11 @@ pub struct BoardArguments {
 }
 
 impl BoardArguments {
+    /// The board's name, whether there is such a board or not.
+    pub fn name(&self) -> &str {
+        &self.board
+    }
+
     /// The board.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ pub fn run(names: Vec<String>) -> Result<(), XtaskError> {
     let names = if names.is_empty() { BOARDS.map(str::to_owned).to_vec() } else { names };
     for name in names {
         let board = Board::named(&name)?;
+        emulator::machine(&board)?;
         let program = Program { name: PROGRAM, feature: Some(PROGRAM), board: &board, models, arena_bytes: None };
         let elf = firmware::build(paths::root(), &firmware::target_folder(), &program)?;
         let done = emulator::count(&board, &elf, None).map_err(|error| match error {

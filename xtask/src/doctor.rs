@@ -4,7 +4,7 @@ use std::process::Command;
 
 use boards::Board;
 
-use crate::{emulator, process, targets};
+use crate::{emulator, probe, process, targets};
 
 /// Something that commands need.
 struct Finding {
@@ -28,13 +28,13 @@ pub fn run() {
     }));
     findings.push(Finding {
         what: "qemu-system-arm".to_owned(),
-        needed_for: "flash on the boards qemu-*",
-        state: emulator::version().map_err(|_| emulator::INSTALL.to_owned()),
+        needed_for: "flash on the boards qemu-*, bench",
+        state: emulator::check_version().and_then(|()| emulator::version()).map_err(|_| emulator::INSTALL.to_owned()),
     });
     findings.push(Finding {
         what: "probe-rs".to_owned(),
-        needed_for: "flash on a board of your own; no board of this repository needs it",
-        state: program("probe-rs", "cargo install probe-rs-tools"),
+        needed_for: "flash on real boards",
+        state: probe::version().map_err(|_| probe::INSTALL.to_owned()),
     });
     for Finding { what, needed_for, state } in findings {
         let state = match state {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use boards::Board;
+use boards::{Board, Emulated, Kind};
 
 use crate::error::XtaskError;
 use crate::process::{self, Running};
@@ -35,7 +35,7 @@ pub struct Emulator {
 /// [`XtaskError`] when there is no emulator, or it or the program failed.
 pub fn count(board: &Board, elf: &Path, argument: Option<&str>) -> Result<String, XtaskError> {
     let mut command = Command::new(PROGRAM);
-    command.args(["-machine", &board.emulator.machine, "-display", "none", "-monitor", "none", "-serial", "none"]);
+    command.args(["-machine", machine(board)?, "-display", "none", "-monitor", "none", "-serial", "none"]);
     let arguments = argument.map_or_else(String::new, |argument| format!(",arg=bench,arg={argument}"));
     let semihosting = format!("enable=on,target=native{arguments}");
     command.args(["-icount", "shift=0", "-semihosting-config", &semihosting, "-kernel"]).arg(elf);
@@ -45,6 +45,17 @@ pub fn count(board: &Board, elf: &Path, argument: Option<&str>) -> Result<String
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Err(XtaskError::EmulatorEnded { status: output.status.to_string(), said })
+}
+
+/// What QEMU calls the board.
+///
+/// # Errors
+/// [`XtaskError::NotEmulated`].
+pub fn machine(board: &Board) -> Result<&str, XtaskError> {
+    match &board.kind {
+        Kind::Emulated(Emulated { machine, .. }) => Ok(machine),
+        Kind::Real(_) => Err(XtaskError::NotEmulated { board: board.name.clone() }),
+    }
 }
 
 /// The installed emulator's version.
@@ -59,6 +70,39 @@ pub fn version() -> Result<String, XtaskError> {
     Ok(first.strip_prefix("QEMU emulator version ").unwrap_or(first).to_owned())
 }
 
+/// The oldest version that has all boards and runs their programs.
+const LEAST_MAJOR: u32 = 7;
+
+/// Checks that an emulator is installed, and a new one.
+///
+/// # Errors
+/// [`XtaskError::MissingProgram`], [`XtaskError::OldEmulator`].
+pub fn check_version() -> Result<(), XtaskError> {
+    is_new_enough(&version()?)
+}
+
+fn is_new_enough(version: &str) -> Result<(), XtaskError> {
+    let major: Option<u32> = version.split('.').next().and_then(|major| major.parse().ok());
+    match major {
+        Some(major) if major < LEAST_MAJOR => {
+            Err(XtaskError::OldEmulator { found: version.to_owned(), least: LEAST_MAJOR })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The emulator that runs `elf` with its UART on the port `port` of this machine.
+///
+/// # Errors
+/// [`XtaskError::NotEmulated`].
+pub fn serving(board: &Board, elf: &Path, port: &str) -> Result<Command, XtaskError> {
+    let mut command = Command::new(PROGRAM);
+    command.args(["-machine", machine(board)?, "-display", "none", "-monitor", "none"]);
+    command.args(["-chardev", &format!("socket,id=uart,host=127.0.0.1,port={port},server=on,wait=on")]);
+    command.args(["-serial", "chardev:uart", "-semihosting-config", "enable=on,target=native", "-kernel"]).arg(elf);
+    Ok(command)
+}
+
 impl Emulator {
     /// Starts `elf` on `board`, its logs read by the program `log_reader`. The processor waits until something connects to
     /// [`Self::address`].
@@ -68,10 +112,7 @@ impl Emulator {
     pub fn start(board: &Board, elf: &Path, log_reader: &Path) -> Result<Self, XtaskError> {
         let cannot = |source| XtaskError::Run { program: PROGRAM.to_owned(), source };
         let port = free_port().map_err(cannot)?;
-        let mut command = Command::new(PROGRAM);
-        command.args(["-machine", &board.emulator.machine, "-display", "none", "-monitor", "none"]);
-        command.args(["-chardev", &format!("socket,id=uart,host=127.0.0.1,port={port},server=on,wait=on")]);
-        command.args(["-serial", "chardev:uart", "-semihosting-config", "enable=on,target=native", "-kernel"]).arg(elf);
+        let mut command = serving(board, elf, &port.to_string())?;
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut running = Running::start(&mut command).map_err(XtaskError::running(PROGRAM, INSTALL))?;
         let (stdout, stderr) = (running.child().stdout.take(), running.child().stderr.take());
@@ -122,4 +163,17 @@ impl Emulator {
 /// A port that nothing listens on: the system picks one, and picks others for a while after.
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_emulator_is_refused() {
+        assert!(is_new_enough("7.2.15 (Debian 1:7.2+dfsg-7)").is_ok());
+        assert!(is_new_enough("10.0.0").is_ok());
+        let error = is_new_enough("6.2.0").unwrap_err();
+        assert!(error.to_string().contains("6.2.0") && error.help().is_some(), "{error}");
+    }
 }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use boards::BoardError;
 
-use crate::targets;
+use crate::flash::table::Missing;
+use crate::probe::ProbeError;
+use crate::serial::SerialError;
+use crate::{emulator, targets};
 
 /// A command that could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +53,64 @@ pub enum XtaskError {
     /// The board is unknown or its manifest is broken.
     #[error(transparent)]
     Board(#[from] BoardError),
+    /// A command of the emulator for a real board.
+    #[error("board: found {board}, which is real, expected an emulated one")]
+    NotEmulated {
+        /// The board.
+        board: String,
+    },
+    /// A command of the probe for an emulated board.
+    #[error("board: found {board}, which is emulated, expected a real one")]
+    NotReal {
+        /// The board.
+        board: String,
+    },
+    /// A flag that only real boards understand.
+    #[error("{flag}: found it for {board}, which is emulated, expected it for a real board only")]
+    RealOnly {
+        /// The flag.
+        flag: &'static str,
+        /// The board.
+        board: String,
+    },
+    /// The installed emulator lacks something that is needed.
+    #[error("emulator: found version {found}, expected {least}.0 or newer")]
+    OldEmulator {
+        /// Its version.
+        found: String,
+        /// The oldest that does.
+        least: u32,
+    },
+    /// The probe does not flash.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// There is no serial line to the board.
+    #[error(transparent)]
+    Serial(#[from] SerialError),
+    /// Program or model are too big for the board.
+    #[error("{missing}")]
+    DoesNotFit {
+        /// What does not fit.
+        missing: Missing,
+        /// The boards that it fits, by their names.
+        fits_on: Vec<String>,
+    },
+    /// The trainer could not plan the model.
+    #[error("plan of the model on {board}: found none ({said}), expected one")]
+    Plan {
+        /// The board.
+        board: String,
+        /// The trainer's own message.
+        said: String,
+    },
+    /// A program's file is not one.
+    #[error("program {}: {cause}", path.display())]
+    Elf {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// The emulator ended before the conversation did.
     #[error("emulator: found it ended ({status}), expected it to run; it said: {said}")]
     EmulatorEnded {
@@ -165,6 +226,20 @@ impl XtaskError {
             Self::MissingProgram { help, .. } => Some((*help).to_owned()),
             Self::MissingTarget { triple } => Some(targets::install_line(triple)),
             Self::Build { .. } => Some("the lines above say why; cargo xtask doctor lists what builds need".to_owned()),
+            Self::NotEmulated { .. } => {
+                Some("cargo xtask flash takes both; the emulated ones are called qemu-*".to_owned())
+            }
+            Self::RealOnly { .. } => {
+                Some("the real boards are the manifests of firmware/boards with a [probe]".to_owned())
+            }
+            Self::OldEmulator { .. } => Some(emulator::INSTALL.to_owned()),
+            Self::Probe(error) => Some(error.help()),
+            Self::Serial(error) => Some(error.help()),
+            Self::DoesNotFit { missing, .. } if !missing.what.is_of_the_model() => None,
+            Self::DoesNotFit { fits_on, .. } if fits_on.is_empty() => {
+                Some("a model of a smaller --width or of fewer --stages needs less: cargo xtask plan".to_owned())
+            }
+            Self::DoesNotFit { fits_on, .. } => Some(format!("it fits on {}", fits_on.join(", "))),
             Self::KeptFile { .. } | Self::NothingKept { .. } => {
                 Some("cargo xtask bench --save with the same board and model keeps them".to_owned())
             }
@@ -175,6 +250,44 @@ impl XtaskError {
                 Some("cargo xtask train-and-quantize makes one, or name yours: --model FILE, --run DIR".to_owned())
             }
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_mended_is_one_line_and_has_a_help_line() {
+        let triple = "thumbv7em-none-eabihf".to_owned();
+        let does_not_fit = |fits_on: &[&str]| XtaskError::DoesNotFit {
+            missing: Missing {
+                board: "pico".to_owned(),
+                what: crate::flash::table::Part::Arena,
+                memory: boards::MemoryKind::Ram,
+                needed: 300_000,
+                available: 221_184,
+            },
+            fits_on: fits_on.iter().map(|&name| name.to_owned()).collect(),
+        };
+        for (error, found, help) in [
+            (
+                XtaskError::MissingTarget { triple },
+                "found no thumbv7em-none-eabihf",
+                "rustup target add thumbv7em-none-eabihf",
+            ),
+            (XtaskError::OldEmulator { found: "6.2.0".to_owned(), least: 7 }, "found version 6.2.0", "apt-get install"),
+            (
+                does_not_fit(&["pico2", "qemu-m4"]),
+                "arena on pico: found 300000 bytes of RAM",
+                "it fits on pico2, qemu-m4",
+            ),
+            (does_not_fit(&[]), "78816 bytes missing", "smaller --width"),
+        ] {
+            let (text, line) = (error.to_string(), error.help().unwrap());
+            assert!(text.contains(found) && text.contains("expected") && !text.contains('\n'), "{text}");
+            assert!(line.contains(help) && !line.contains('\n'), "{line}");
         }
     }
 }

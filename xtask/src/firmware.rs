@@ -22,7 +22,7 @@ pub struct Program<'a> {
     pub feature: Option<&'a str>,
     /// The board that it runs on.
     pub board: &'a Board,
-    /// The models' files.
+    /// The models' files; none where it takes its model from a slot.
     pub models: &'a [PathBuf],
     /// The most that the arena may have, where that is less than the board's memory.
     pub arena_bytes: Option<u32>,
@@ -36,15 +36,22 @@ pub struct Program<'a> {
 pub fn build(root: &Path, target: &Path, program: &Program<'_>) -> Result<PathBuf, XtaskError> {
     let Program { name, feature, board, models, arena_bytes } = *program;
     let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
-    let models = env::join_paths(models).map_err(|_| failed())?;
+    let models = (!models.is_empty()).then(|| env::join_paths(models)).transpose().map_err(|_| failed())?;
     let mut build = targets::of_board(board)?.cargo("build");
     build.args(["--release", "--bin", name, "--message-format", "json-render-diagnostics", "--target-dir"]);
     build.arg(target);
+    // The default is the emulated boards' chip; revisions without real boards know no other, nor its name.
+    if !board.is_emulated() {
+        build.args(["--no-default-features", "--features", board.chip.feature()]);
+    }
     if let Some(feature) = feature {
         build.args(["--features", feature]);
     }
     build.current_dir(root.join("firmware"));
-    build.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", models);
+    build.env("SWITCHBACK_BOARD", &board.name).env_remove("SWITCHBACK_MODEL");
+    if let Some(models) = models {
+        build.env("SWITCHBACK_MODEL", models);
+    }
     if let Some(bytes) = arena_bytes {
         build.env("SWITCHBACK_ARENA_BYTES", bytes.to_string());
     }

@@ -11,7 +11,7 @@ use crate::{paths, targets};
 /// The smallest target that the core must build for: no DSP instructions, no atomic swap.
 const SMALLEST_TARGET: &str = "thumbv6m-none-eabi";
 
-/// Runs the command for the boards `names`, or all of them where it names none; those of one processor share a run.
+/// Runs the command for the boards `names`, or all of them where it names none; those of one processor and chip share a run.
 ///
 /// # Errors
 /// [`XtaskError`] when a target cannot be built for, or clippy finds something.
@@ -19,18 +19,21 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
     let core = paths::root().join("core");
     let programs = paths::root().join("firmware");
     clippy(&targets::toolchain(SMALLEST_TARGET)?, SMALLEST_TARGET, &core, None)?;
-    let mut processors = Vec::new();
+    let (mut processors, mut linted) = (Vec::new(), Vec::new());
     let names = if names.is_empty() { boards::names()? } else { names };
     for name in names {
         let board = Board::named(&name)?;
+        let toolchain = targets::of_board(&board)?;
         let processor = (board.triple.clone(), board.cpu.clone());
-        if processors.contains(&processor) {
-            continue;
+        if !processors.contains(&processor) {
+            clippy(&toolchain, &name, &core, None)?;
+        }
+        let program = (processor.clone(), board.chip);
+        if !linted.contains(&program) {
+            clippy(&toolchain, &name, &programs, Some((&board, model)))?;
         }
         processors.push(processor);
-        let toolchain = targets::of_board(&board)?;
-        clippy(&toolchain, &name, &core, None)?;
-        clippy(&toolchain, &name, &programs, Some((&board, model)))?;
+        linted.push(program);
     }
     Ok(())
 }
@@ -44,8 +47,13 @@ fn clippy(
     let mut command = toolchain.cargo("clippy");
     command.arg("--target-dir").arg(paths::target_folder().join("lint")).current_dir(package);
     if let Some((board, model)) = linked {
-        command.arg("--all-features");
-        command.env("SWITCHBACK_BOARD", &board.name).env("SWITCHBACK_MODEL", model);
+        command
+            .args(["--no-default-features", "--features", board.chip.feature()])
+            .env("SWITCHBACK_BOARD", &board.name);
+        // The programs that measure and check are linked with models, and run in the emulator alone.
+        if board.is_emulated() {
+            command.args(["--features", "checks"]).env("SWITCHBACK_MODEL", model);
+        }
     }
     command.args(["--", "-D", "warnings"]);
     let what = || format!("{} for {name}", package.display());

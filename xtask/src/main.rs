@@ -12,7 +12,9 @@ mod flash;
 mod host_program;
 mod lint;
 mod paths;
+mod probe;
 mod process;
+mod serial;
 mod targets;
 mod trainer;
 
@@ -59,7 +61,7 @@ enum Command {
     Experiment(Forwarded),
     /// Count instructions on a board, layer by layer or kernel by kernel; with --host measure the trainer's speed
     Bench(bench::BenchArguments),
-    /// Build the firmware, run a model on a board, compare it with the host bit for bit
+    /// Bring firmware and model onto a board, emulated or real, and compare it with the host bit for bit
     Flash(flash::FlashArguments),
     /// Compare every function of the processors' back ends with the portable ones on emulated boards: random shapes, extreme values
     CheckBackEnds {
@@ -71,7 +73,7 @@ enum Command {
     Doctor,
     /// Clippy for the targets of all boards (for CI)
     LintBoards {
-        /// A model to link
+        /// A model to link on emulated boards
         #[arg(long, value_name = "FILE")]
         model: std::path::PathBuf,
         /// The boards [default: all]

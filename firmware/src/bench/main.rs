@@ -11,7 +11,6 @@
 mod layer;
 mod operations;
 mod profile;
-mod timer;
 
 use core::cell::RefCell;
 use core::panic::PanicInfo;
@@ -19,14 +18,13 @@ use core::panic::PanicInfo;
 use bench_inputs::images::Image;
 use cortex_m as _; // critical sections, for the logger
 use cortex_m_rt::{ExceptionFrame, exception};
-use defmt_semihosting as _; // the core can log its errors
+use linked::counter::{self, Counter};
 use linked::{MODELS, arena, board};
 use profile::{Profile, Watch};
 use semihosting::experimental::env;
 use semihosting::{eprintln, println, process};
 use switchback::model::Model;
 use switchback::stream::{Checksums, Plan, Session};
-use timer::Timer;
 
 /// Bytes of the longest row of an image: the widest, in colour.
 const ROW_BYTES: usize = 1024 * 3;
@@ -61,10 +59,10 @@ impl Scope {
 #[cortex_m_rt::entry]
 fn main() -> ! {
     let scope = Scope::of_command_line();
-    let timer = Timer::start();
+    let timer = Counter::start();
     // What a tick is, measured, beside what the manifest says.
-    let ((), ticks) = timer.time(timer::known_loop);
-    println!("{{\"instructions\":{},\"ticks\":{ticks}}}", timer::KNOWN_INSTRUCTIONS);
+    let ((), ticks) = timer.time(counter::known_loop);
+    println!("{{\"instructions\":{},\"ticks\":{ticks}}}", counter::KNOWN_INSTRUCTIONS);
     let profile = RefCell::new(Profile::new(timer));
     let arena = arena::take();
     for (name, bytes) in MODELS {
@@ -123,7 +121,7 @@ fn measure_plans(model: &Model<'_>, image: Image, arena: &mut [u8], profile: &Re
 }
 
 /// What belongs to no layer, with the numbers of the models; the pool's is the last convolution of one of them.
-fn print_operations(timer: Timer) {
+fn print_operations(timer: Counter) {
     for (name, bytes) in MODELS {
         let Ok(model) = Model::parse(bytes) else { continue };
         if name == POOLED {

@@ -13,7 +13,7 @@ use switchback::numeric::{Gain, Multiplier};
 use switchback::ops::{self, Statistics};
 use switchback::stream::KernelSet;
 
-use crate::timer::Timer;
+use linked::counter::Counter;
 
 /// Values of a row, and pixels of a row of one map.
 const VALUES: usize = 1024;
@@ -27,7 +27,7 @@ const SCRATCH: usize = 16 * 1024;
 const TILES: usize = 8;
 
 /// Prints a line an operation; `model` gives the numbers of its head and of its last convolution, 3x3 with a pool.
-pub fn print(timer: Timer, model: &Model<'_>) {
+pub fn print(timer: Counter, model: &Model<'_>) {
     println!("{{\"board\":\"{}\",\"model\":\"operations\",\"crc32\":\"\"}}", board::NAME);
     let (Some(values), Some(out)) =
         (singleton!(: [u8; VALUES] = [0; VALUES]), singleton!(: [u8; VALUES] = [0; VALUES]))
@@ -42,7 +42,7 @@ pub fn print(timer: Timer, model: &Model<'_>) {
 }
 
 /// Logits to maps and labels.
-fn head(timer: Timer, values: &[u8], out: &mut [u8]) {
+fn head(timer: Counter, values: &[u8], out: &mut [u8]) {
     let logits = |i: usize| (i32::from(values[i % VALUES]) - 128) << 12;
     let pixels: [[i32; 3]; PIXELS] = core::array::from_fn(|i| core::array::from_fn(|class| logits(3 * i + class)));
     let ticks =
@@ -72,7 +72,7 @@ fn head(timer: Timer, values: &[u8], out: &mut [u8]) {
 }
 
 /// A stage's map to logits.
-fn stages(timer: Timer, values: &[u8]) {
+fn stages(timer: Counter, values: &[u8]) {
     let mut statistics = Statistics::default();
     let ticks = over(timer, &[values], |row| statistics.add_row(row), |_| ());
     line("normalization: sums", "value", ticks, VALUES);
@@ -93,7 +93,7 @@ fn stages(timer: Timer, values: &[u8]) {
 }
 
 /// A map to its score: what a value takes, and what is left of an image.
-fn log_sum_exp(timer: Timer, model: &Model<'_>, values: &[u8]) {
+fn log_sum_exp(timer: Counter, model: &Model<'_>, values: &[u8]) {
     let (head, exponentials) = (&model.header().head, model.exponentials());
     let mut histogram = [0; ops::HISTOGRAM];
     let mut ticks = |map: &[u8]| {
@@ -107,7 +107,7 @@ fn log_sum_exp(timer: Timer, model: &Model<'_>, values: &[u8]) {
 }
 
 /// What a pool and its switches add to the last convolution.
-fn pool(timer: Timer, model: &Model<'_>, values: &[u8]) {
+fn pool(timer: Counter, model: &Model<'_>, values: &[u8]) {
     let Some((&layer, before)) = model.network().encoder().split_last() else { return };
     let Some(scratch) = singleton!(: [u32; SCRATCH] = [0; SCRATCH]) else { panic!("the pool is measured once") };
     let window = [values; 6];
@@ -138,7 +138,7 @@ fn pool(timer: Timer, model: &Model<'_>, values: &[u8]) {
 }
 
 /// Ticks of [`CALLS`] rounds of `work` over `arguments`, less those of `idle`.
-fn over<T>(timer: Timer, arguments: &[T], mut work: impl FnMut(&T), mut idle: impl FnMut(&T)) -> u32 {
+fn over<T>(timer: Counter, arguments: &[T], mut work: impl FnMut(&T), mut idle: impl FnMut(&T)) -> u32 {
     let (_, all) = timer.time(|| rounds(arguments, &mut work));
     let (_, empty) = timer.time(|| rounds(arguments, &mut idle));
     all.saturating_sub(empty)

@@ -5,7 +5,7 @@ use core::cell::RefCell;
 
 use switchback::stream::{Checksums, Observer, Tap, TapRow};
 
-use crate::timer::Timer;
+use linked::counter::Counter;
 
 /// Kinds of [`Tap`].
 const KINDS: usize = 8;
@@ -23,7 +23,7 @@ pub struct Measure {
 
 /// The measures of one image.
 pub struct Profile {
-    timer: Timer,
+    timer: Counter,
     last: u32,
     taps: [[Measure; PLACES]; KINDS],
     rest: u32,
@@ -32,7 +32,7 @@ pub struct Profile {
 
 impl Profile {
     /// Nothing measured yet.
-    pub fn new(timer: Timer) -> Self {
+    pub fn new(timer: Counter) -> Self {
         let taps = [[Measure::default(); PLACES]; KINDS];
         Self { timer, last: 0, taps, rest: 0, checksums: Checksums::new() }
     }

@@ -7,8 +7,7 @@ use core::panic::PanicInfo;
 
 use cortex_m as _; // critical sections, for the logger
 use cortex_m_rt::{ExceptionFrame, exception};
-use defmt_semihosting as _; // the core can log its errors
-use linked as _; // the board's memory map
+use linked as _; // the board's memory map, and where the core's logs go
 use semihosting::{eprintln, println, process};
 use switchback::back_end_checks;
 

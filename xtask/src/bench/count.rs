@@ -63,7 +63,8 @@ pub fn parse(board: &Board, text: &str) -> Result<Vec<Count>, XtaskError> {
             continue;
         }
         // One instruction a nanosecond.
-        let instructions = |ticks: u64| ticks * 1_000_000_000 / u64::from(board.timer.clock_hz.max(1));
+        let instructions =
+            |ticks: u64| ticks * 1_000_000_000 / u64::from(board.timer.map_or(1, |timer| timer.clock_hz.max(1)));
         if let (Some(expected), Some(ticks)) = (number("instructions"), number("ticks")) {
             let found = instructions(ticks);
             if found.abs_diff(expected) * 100 > expected * MOST_PERCENT_OFF {

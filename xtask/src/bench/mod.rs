@@ -71,7 +71,8 @@ pub struct BenchArguments {
 /// [`XtaskError`]; with `--check` also when a layer became slower.
 pub fn run(arguments: &BenchArguments) -> Result<ExitCode, XtaskError> {
     let board = arguments.board.board()?;
-    emulator::version()?;
+    emulator::machine(&board)?;
+    emulator::check_version()?;
     let models = match (arguments.kernels, arguments.full, arguments.board.model()?) {
         (true, ..) => Models::layers()?,
         (_, true, _) => Models::full_width()?,

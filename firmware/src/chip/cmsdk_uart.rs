@@ -2,10 +2,10 @@
 
 use core::convert::Infallible;
 
-use embedded_io::{ErrorType, Read, Write};
+use embedded_io::{ErrorType, Read, ReadReady, Write};
 use volatile_register::{RO, RW};
 
-use linked::board;
+use crate::board;
 
 /// The registers that are used here, in the order of their addresses.
 #[repr(C)]
@@ -29,11 +29,11 @@ const RECEIVE: u32 = 1 << 1;
 const LEAST_DIVIDER: u32 = 16;
 
 /// The board's UART.
-pub struct Uart {
+pub struct CmsdkUart {
     registers: &'static Registers,
 }
 
-impl Uart {
+impl CmsdkUart {
     /// Switches the UART on.
     pub fn start() -> Self {
         // SAFETY: the board's manifest says that a CMSDK APB UART has its registers at this address, for ever; they are
@@ -53,11 +53,11 @@ impl Uart {
     }
 }
 
-impl ErrorType for Uart {
+impl ErrorType for CmsdkUart {
     type Error = Infallible;
 }
 
-impl Read for Uart {
+impl Read for CmsdkUart {
     /// Waits for a byte, then takes as many as are there.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
         let mut length = 0;
@@ -75,7 +75,13 @@ impl Read for Uart {
     }
 }
 
-impl Write for Uart {
+impl ReadReady for CmsdkUart {
+    fn read_ready(&mut self) -> Result<bool, Infallible> {
+        Ok(self.registers.state.read() & RECEIVE_FULL != 0)
+    }
+}
+
+impl Write for CmsdkUart {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
         for &byte in bytes {
             while self.registers.state.read() & TRANSMIT_FULL != 0 {}

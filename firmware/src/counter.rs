@@ -3,8 +3,9 @@
 use core::arch::asm;
 
 use cortex_m::peripheral::Peripherals;
-use linked::board::{self, TimerKind};
 use volatile_register::{RO, RW};
+
+use crate::board::{self, TimerKind};
 
 /// A CMSDK APB timer: it counts down.
 #[repr(C)]
@@ -34,18 +35,18 @@ struct Dwt {
 /// `Dwt::control`: the cycles are counted.
 const CYCLES_ENABLE: u32 = 1 << 0;
 
-/// The board's timer.
+/// The board's counter.
 #[derive(Clone, Copy)]
-pub struct Timer {
+pub struct Counter {
     count: &'static RW<u32>,
     /// All ones where it counts down, so that the flipped count goes up.
     flip: u32,
 }
 
-impl Timer {
+impl Counter {
     /// Starts it.
     pub fn start() -> Self {
-        match board::TIMER_KIND {
+        match board::TIMER.kind {
             TimerKind::Cmsdk => {
                 let registers: &Cmsdk = registers();
                 // SAFETY: any value and reload are valid; the timer's interrupt stays off.
@@ -61,9 +62,8 @@ impl Timer {
                 Self { count: &registers.counter, flip: 0 }
             }
             TimerKind::Dwt => {
-                if let Some(mut peripherals) = Peripherals::take() {
-                    peripherals.DCB.enable_trace();
-                }
+                // SAFETY: tracing is switched on and nothing else is touched, whoever has the peripherals.
+                unsafe { Peripherals::steal() }.DCB.enable_trace();
                 let registers: &Dwt = registers();
                 // SAFETY: counting cycles changes nothing but the count.
                 unsafe { registers.control.modify(|control| control | CYCLES_ENABLE) };
@@ -100,5 +100,5 @@ pub fn known_loop() {
 fn registers<R>() -> &'static R {
     // SAFETY: the board's manifest says that a counter of this kind has its registers at this address, for ever; they are
     // accessed by volatile reads and writes only.
-    unsafe { &*(board::TIMER_BASE as *const R) }
+    unsafe { &*(board::TIMER.base as *const R) }
 }

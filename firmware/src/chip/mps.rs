@@ -1,0 +1,81 @@
+//! Arm's own boards, as QEMU emulates them: CMSDK peripherals, memory in place of flash, no pins and no watchdog.
+
+use core::convert::Infallible;
+
+use defmt_semihosting as _;
+use embedded_hal::digital::{ErrorType, OutputPin};
+use semihosting::process;
+
+use super::Parts;
+pub use super::cmsdk_uart::CmsdkUart as Link;
+pub use super::ram_flash::RamFlash as Flash;
+use crate::board;
+use crate::counter::Counter;
+
+/// Starts the board. To be called once: its parts would be there twice.
+pub fn start() -> Parts {
+    Parts {
+        link: Link::start(),
+        alarm: Alarm,
+        flash: Flash::new(),
+        watchdog: Watchdog,
+        clock: Clock { counter: Counter::start(), last: 0, ticks: 0 },
+    }
+}
+
+/// Ends the program, and its emulator.
+pub fn restart() -> ! {
+    process::exit(0)
+}
+
+/// Ends a program that cannot go on, and its emulator with a failure.
+pub fn fail() -> ! {
+    process::exit(1)
+}
+
+/// A pin that nothing is attached to.
+pub struct Alarm;
+
+impl ErrorType for Alarm {
+    type Error = Infallible;
+}
+
+impl OutputPin for Alarm {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// A watchdog that never bites: the emulator ends a program that hangs by its own timeout.
+pub struct Watchdog;
+
+impl Watchdog {
+    /// From now on it wants to be fed every `_millis` milliseconds.
+    pub fn start(&mut self, _millis: u32) {}
+
+    /// Feeds it.
+    pub fn feed(&mut self) {}
+}
+
+/// The time since the start, from the counter of the manifest. It must be asked more often than the counter's 32 bits pass
+/// (every two minutes).
+pub struct Clock {
+    counter: Counter,
+    last: u32,
+    ticks: u64,
+}
+
+impl Clock {
+    /// Microseconds.
+    pub fn micros(&mut self) -> u64 {
+        let now = self.counter.ticks();
+        self.ticks = self.ticks.saturating_add(now.wrapping_sub(self.last).into());
+        self.last = now;
+        let hertz = u64::from(board::TIMER.clock_hz);
+        self.ticks.saturating_mul(1_000_000).checked_div(hertz).unwrap_or(0)
+    }
+}

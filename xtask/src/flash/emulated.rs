@@ -1,0 +1,92 @@
+//! `flash` on an emulated board: QEMU runs the program, linked with the model.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, ExitCode, ExitStatus};
+
+use boards::Board;
+
+use super::demand::Demand;
+use super::sizes::Sizes;
+use super::steps::shell;
+use super::table::Table;
+use super::{FlashArguments, build, conversation};
+use crate::emulator::{self, Emulator};
+use crate::error::XtaskError;
+use crate::{host_program, process, targets, trainer};
+
+/// The package and program that prints a device's logs.
+const LOG_READER: &str = "log-reader";
+
+/// What came out of a run.
+pub struct Outcome {
+    /// How the trainer's comparison ended.
+    pub status: ExitStatus,
+    /// What the program takes.
+    pub sizes: Sizes,
+    /// What the model needs.
+    pub demand: Demand,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`XtaskError`].
+pub fn run(arguments: &FlashArguments, board: &Board) -> Result<ExitCode, XtaskError> {
+    for (is_given, flag) in [
+        (arguments.probe.is_some(), "--probe"),
+        (arguments.serial.is_some(), "--serial"),
+        (arguments.model_only, "--model-only"),
+    ] {
+        if is_given {
+            return Err(XtaskError::RealOnly { flag, board: board.name.clone() });
+        }
+    }
+    let model = arguments.board.model_or_newest()?;
+    if arguments.dry_run {
+        return dry_run(board, &model);
+    }
+    Ok(process::exit_code(outcome(arguments, board, &model)?.status))
+}
+
+/// Runs the images and compares.
+///
+/// # Errors
+/// [`XtaskError`].
+pub fn outcome(arguments: &FlashArguments, board: &Board, model: &Path) -> Result<Outcome, XtaskError> {
+    // Before the builds, which take minutes the first time.
+    emulator::check_version()?;
+    targets::of_board(board)?;
+    let trainer = host_program::build(trainer::PACKAGE)?;
+    let log_reader = host_program::build(LOG_READER)?;
+    let demand = Demand::plan(&trainer, board, model)?;
+    // The model before the program, whose build refuses what does not fit with less to say.
+    let table = |sizes: &Sizes| Table::new(board, sizes, demand.model_bytes, Some(demand.arena_bytes));
+    demand.check(&table(&Sizes::default()))?;
+    let elf = build(board, &[model.to_owned()])?;
+    let sizes = Sizes::of(board, &elf)?;
+    println!("{}", table(&sizes));
+    demand.check(&table(&sizes))?;
+
+    let mut emulator = Emulator::start(board, &elf, &log_reader)?;
+    let status =
+        conversation::hold(&mut conversation::command(&trainer, arguments, board, model, &emulator.address()))?;
+    // After a good conversation the program ends by itself, and how it ends counts as well.
+    if status.success() {
+        emulator.finish()?;
+    } else if emulator.has_ended() {
+        eprintln!("{}", emulator.finish().err().map_or_else(String::new, |error| format!("note: {error}")));
+    }
+    Ok(Outcome { status, sizes, demand })
+}
+
+/// Prints what would be run.
+fn dry_run(board: &Board, model: &Path) -> Result<ExitCode, XtaskError> {
+    let model_bytes = model.metadata().map_err(|_| XtaskError::NoSuchModel { path: model.to_owned() })?.len();
+    let elf = build(board, &[model.to_owned()])?;
+    let sizes = Sizes::of(board, &elf)?;
+    println!("{}", Table::new(board, &sizes, model_bytes, Some(sizes.arena)));
+    let command: Command = emulator::serving(board, &elf, "PORT")?;
+    println!("{}", shell(command.get_program(), &command.get_args().map(OsStr::to_owned).collect::<Vec<_>>()));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,87 @@
+//! `flash`: brings program and model onto a board, has the trainer talk to it and compare.
+
+mod all_emulated;
+mod conversation;
+mod demand;
+mod emulated;
+mod real;
+mod sizes;
+mod slot_image;
+mod steps;
+pub mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use boards::{Board, Kind};
+
+use crate::board_arguments::BoardArguments;
+use crate::error::XtaskError;
+use crate::firmware::Program;
+use crate::{firmware, paths};
+
+/// Stands for every emulated board in place of a board's name.
+const ALL_EMULATED: &str = "all-emulated";
+
+/// Bring the firmware and a model onto a board, run images, and compare every layer and every result with the host, bit for bit.
+/// Without a model: that of the run in runs/ that was written last. Real boards are written by probe-rs: the program and the model
+/// apart, so that a new model needs no new program. First a table says what they take of the board's memories.
+///
+/// With --board all-emulated: every emulated board in turn, and one table at the end.
+///
+/// Example: cargo xtask flash --board qemu-m7 --image lung.png
+///
+/// Example: cargo xtask flash --board nrf52840-dk --model-only
+#[derive(clap::Args)]
+pub struct FlashArguments {
+    #[command(flatten)]
+    board: BoardArguments,
+    /// The image; by default a generated phantom with a lesion
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    image: Option<PathBuf>,
+    /// Take the first images of this data set's test split
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// How many images of the data set
+    #[arg(long, value_name = "N", requires = "data")]
+    count: Option<u32>,
+    /// Where the pictures go; by default flash/BOARD beside the model
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// How long to wait for one answer of the device; by default what the model's size asks for
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+    /// The probe of a real board, where several are attached (probe-rs list shows them)
+    #[arg(long, value_name = "VID:PID[:SERIAL]")]
+    probe: Option<String>,
+    /// The serial port of a real board's UART; by default that of the probe
+    #[arg(long, value_name = "PORT")]
+    serial: Option<String>,
+    /// Write only the model of a real board; its program stays
+    #[arg(long)]
+    model_only: bool,
+    /// Build the program, and print what would be run, with addresses and sizes; touch no board
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`XtaskError`]. A comparison that fails is no error here: the exit code is the trainer's.
+pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
+    if arguments.board.name() == ALL_EMULATED {
+        return all_emulated::run(arguments);
+    }
+    let board = arguments.board.board()?;
+    match &board.kind {
+        Kind::Emulated(_) => emulated::run(arguments, &board),
+        Kind::Real(real) => real::run(arguments, &board, real),
+    }
+}
+
+/// Builds the program for a board, linked with `models`.
+fn build(board: &Board, models: &[PathBuf]) -> Result<PathBuf, XtaskError> {
+    let program = Program { name: "firmware", feature: None, board, models, arena_bytes: None };
+    firmware::build(paths::root(), &firmware::target_folder(), &program)
+}

@@ -1,0 +1,46 @@
+//! The bytes of a model's slot: its header, then the model.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use boards::{Board, SLOT_HEADER_BYTES};
+
+use crate::error::XtaskError;
+use crate::paths;
+
+/// Where the files for a board are.
+pub struct Paths {
+    /// The image of the model's slot.
+    pub image: PathBuf,
+    /// What takes the place of the other slot's header.
+    pub no_header: PathBuf,
+}
+
+impl Paths {
+    /// In the folder of build results.
+    pub fn of(board: &Board) -> Self {
+        let folder = paths::target_folder().join("flash").join(&board.name);
+        Self { image: folder.join("slot.bin"), no_header: folder.join("no-header.bin") }
+    }
+}
+
+/// The trainer's command that writes the slot's bytes into `out`.
+pub fn command(trainer: &Path, board: &Board, model: &Path, out: &Path) -> Command {
+    let mut command = Command::new(trainer);
+    command.args(["slot-image", "--board", &board.name, "--model"]).arg(model).arg("--out").arg(out);
+    command
+}
+
+/// Writes both files, the first one by the trainer.
+///
+/// # Errors
+/// [`XtaskError`] when that cannot be done.
+pub fn write(trainer: &Path, board: &Board, model: &Path, paths: &Paths) -> Result<(), XtaskError> {
+    let cannot = |source| XtaskError::Run { program: trainer.display().to_string(), source };
+    if let Some(folder) = paths.image.parent() {
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    std::fs::write(&paths.no_header, [u8::MAX; SLOT_HEADER_BYTES as usize]).map_err(cannot)?;
+    let status = command(trainer, board, model, &paths.image).status().map_err(cannot)?;
+    if status.success() { Ok(()) } else { Err(XtaskError::Build { what: format!("the slot image of {}", board.name) }) }
+}
