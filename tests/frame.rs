@@ -1,5 +1,6 @@
 //! The box filter of camera rows against its definition, a whole frame at a time.
 
+use parity::frames::box_filtered;
 use proptest::prelude::*;
 use switchback::frame::{BoxFilter, Crop, Sum};
 use switchback::model::MapShape;
@@ -37,32 +38,6 @@ fn cases() -> impl Strategy<Value = Case> {
     )
 }
 
-/// The equation, pixel by pixel.
-fn defined(case: &Case) -> Vec<u8> {
-    let Case { frame, crop, input, pixels } = case;
-    let overlap = |out: usize, i: usize, large: usize, small: usize| {
-        ((out + 1) * large).min((i + 1) * small).saturating_sub((out * large).max(i * small))
-    };
-    let mut out = Vec::new();
-    for y in 0..input.height {
-        for x in 0..input.width {
-            for channel in 0..frame.channels {
-                let mut sum = 0;
-                for j in 0..crop.height {
-                    for i in 0..crop.width {
-                        let at = ((crop.y + j) * frame.width + crop.x + i) * frame.channels + channel;
-                        let weight = overlap(x, i, crop.width, input.width) * overlap(y, j, crop.height, input.height);
-                        sum += weight * usize::from(pixels[at]);
-                    }
-                }
-                let area = crop.width * crop.height;
-                out.push(((2 * sum + area) / (2 * area)) as u8);
-            }
-        }
-    }
-    out
-}
-
 fn streamed<S: Sum>(case: &Case, filler: S) -> Vec<u8> {
     let Case { frame, crop, input, pixels } = case;
     let (mut sums, mut row) = (vec![filler; input.row_elements()], vec![0xa5; input.row_elements()]);
@@ -82,7 +57,7 @@ fn streamed<S: Sum>(case: &Case, filler: S) -> Vec<u8> {
 proptest! {
     #[test]
     fn rows_give_what_the_whole_frame_gives(case in cases()) {
-        let expected = defined(&case);
+        let expected = box_filtered(case.frame, case.crop, case.input, &case.pixels);
         prop_assert_eq!(&streamed(&case, 9u32), &expected);
         prop_assert_eq!(&streamed(&case, 9u64), &expected);
         let (least, most) = (case.pixels.iter().min(), case.pixels.iter().max());
