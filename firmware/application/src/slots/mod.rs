@@ -27,7 +27,10 @@
 //! slots.begin(&NewModel { bytes: 100, crc32: CRC32.checksum(&model), plan: b"any" })?;
 //! slots.write(0, &model[..64])?;
 //! slots.write(64, &model[64..])?;
-//! slots.verify(|_flash, _slot| Ok::<(), &str>(()))?; // here a firmware parses the model and plans its arena
+//! slots.verify(|flash, slot| match slot.bytes(flash.memory()) {
+//!     [7, ..] => Ok(()), // here a firmware parses the model and plans its arena
+//!     _ => Err("not a model"),
+//! })?;
 //! let slot = slots.commit()?;
 //! assert_eq!((slot.sequence, slot.model.clone()), (1, 512..612));
 //! assert_eq!(slots.current()?, Some(slot));

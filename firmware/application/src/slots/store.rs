@@ -4,6 +4,7 @@ use core::cmp::Reverse;
 use core::ops::Range;
 
 use embedded_storage::nor_flash::NorFlash;
+use switchback::model::ALIGNMENT;
 use zerocopy::IntoBytes;
 
 use super::error::{FlashFailure, LayoutError};
@@ -24,6 +25,14 @@ pub struct Slot {
     pub model_crc32: u32,
     /// What was stored beside the model.
     pub plan: StoredPlan,
+}
+
+impl Slot {
+    /// The model's bytes in a flash that the processor reads among its addresses, from the flash's first byte on; none where
+    /// `memory` ends before them. They lie at a multiple of 16 where `memory` does.
+    pub fn bytes<'m>(&self, memory: &'m [u8]) -> &'m [u8] {
+        memory.get(self.model.start as usize..self.model.end as usize).unwrap_or(&[])
+    }
 }
 
 /// The slots of a flash, and the update that goes on in one of them: see the [module](super).
@@ -51,6 +60,7 @@ impl<F: NorFlash> Slots<F> {
     pub fn new(flash: F, first: Range<u32>, second: Option<Range<u32>>) -> Result<Self, LayoutError> {
         const {
             assert!(COMMIT_BYTES.is_multiple_of(F::WRITE_SIZE), "the flash writes 1, 2, 4, 8, 16 or 32 bytes at once");
+            assert!(F::ERASE_SIZE.is_multiple_of(ALIGNMENT), "sectors start where models may lie");
             assert!(COMMIT_BYTES.is_multiple_of(F::READ_SIZE), "the flash reads 1, 2, 4, 8, 16 or 32 bytes at once");
         }
         let slots = 1 + usize::from(second.is_some());

@@ -39,7 +39,15 @@ pub(super) struct Update {
     /// Up to here bytes are in flash; those taken after it are in `block`.
     written: u32,
     block: Vec<u8, BLOCK_BYTES>,
-    verified: bool,
+    stage: Stage,
+}
+
+/// How far an update has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Writing,
+    Verified,
+    Committed,
 }
 
 impl<F: NorFlash> Slots<F> {
@@ -74,7 +82,7 @@ impl<F: NorFlash> Slots<F> {
             erased: range.start,
             written: start,
             block: Vec::new(),
-            verified: false,
+            stage: Stage::Writing,
         };
         update.erase_to(&mut self.flash, start)?;
         let record = Record::new(&Entry { sequence, model_bytes, model_crc32: new.crc32, plan });
@@ -107,12 +115,15 @@ impl<F: NorFlash> Slots<F> {
         Ok(written?)
     }
 
-    /// Reads the new model back, compares its checksum, and has the caller look at it: whether it is a model, whether this
-    /// device has the memory for it. `check` gets the flash and where the model lies; the slot is not valid yet.
+    /// Reads the whole new model back, compares its checksum, and has the caller look at it: whether it is a model, whether this
+    /// device has the memory for it. After a commit it has no effect. `check` gets the flash and where the model lies; the slot is not valid yet.
     ///
     /// # Errors
     /// [`VerifyError`]. All but its first two end the update.
     pub fn verify<R>(&mut self, check: impl FnOnce(&F, &Slot) -> Result<(), R>) -> Result<(), VerifyError<R>> {
+        if self.update.as_ref().is_some_and(|update| update.stage == Stage::Committed) {
+            return Ok(());
+        }
         let mut update = self.update.take().ok_or(VerifyError::NotBegun)?;
         let (found, expected) = (update.taken, update.model.len());
         if found < expected {
@@ -125,21 +136,26 @@ impl<F: NorFlash> Slots<F> {
         }
         let Some((_, slot)) = self.slot(update.slot)? else { return Err(VerifyError::Record) };
         check(&self.flash, &slot).map_err(VerifyError::Refused)?;
-        update.verified = true;
+        update.stage = Stage::Verified;
         self.update = Some(update);
         Ok(())
     }
 
-    /// Makes the verified model current, by one write.
+    /// Makes the verified model current, by one write. Again, as when the answer was lost, it has no effect and gives the same.
     ///
     /// # Errors
-    /// [`CommitError`] before [`Self::verify`], or when the flash fails.
+    /// [`CommitError`] before [`Self::verify`], or when the flash fails, which ends the update.
     pub fn commit(&mut self) -> Result<Slot, CommitError> {
-        let update = self.update.take_if(|update| update.verified).ok_or(CommitError::NotVerified)?;
+        let mut update =
+            self.update.take_if(|update| update.stage != Stage::Writing).ok_or(CommitError::NotVerified)?;
         let range = self.range(update.slot).ok_or(CommitError::NotVerified)?;
-        flash_bytes::write(&mut self.flash, range.start, Commit::VALID.as_bytes())?;
-        let (state, slot) = self.slot(update.slot)?.ok_or(CommitError::NotReadBack)?;
-        if state == State::Committed { Ok(slot) } else { Err(CommitError::NotReadBack) }
+        if update.stage == Stage::Verified {
+            flash_bytes::write(&mut self.flash, range.start, Commit::VALID.as_bytes())?;
+            update.stage = Stage::Committed;
+        }
+        let slot = self.slot(update.slot)?.filter(|(state, _)| *state == State::Committed);
+        self.update = Some(update);
+        slot.map(|(_, slot)| slot).ok_or(CommitError::NotReadBack)
     }
 }
 

@@ -32,25 +32,17 @@ fn check(channels: usize, crop: Crop) {
     let colours = unpatterned(frame);
     let small = box_filtered(frame, crop, input, &colours);
 
-    let arena = Plan::new(&network).arena_bytes();
-    let mut memory = AlignedBytes::zeroed(arena);
+    let mut memory = AlignedBytes::zeroed(Plan::new(&network).arena_bytes());
     let mut session = Session::with_observer(&model, memory.as_mut_slice(), Checksums::new()).expect("an arena");
     for row in small.chunks_exact(input.row_elements()) {
         session.push_row(row).expect("a row");
     }
     let expected = seen(&mut session);
 
-    let check = |source: &mut dyn FnMut(&mut BoxFilter<'_, u32>, &mut Session<'_, Checksums>) -> Vec<u8>| {
-        let mut memory = AlignedBytes::zeroed(arena);
-        let mut session = Session::with_observer(&model, memory.as_mut_slice(), Checksums::new()).expect("an arena");
-        let (mut sums, mut row) = (vec![0u32; input.row_elements()], vec![0; input.row_elements()]);
-        let mut filter = BoxFilter::new(frame, crop, input, &mut sums, &mut row).expect("a filter");
-        assert_eq!(source(&mut filter, &mut session), small);
-        assert_eq!(seen(&mut session), expected);
-    };
-    check(&mut |filter, session| taken(Still::new(frame, &colours).expect("an image"), filter, session));
+    let expected = (small, expected);
+    assert_eq!(captured(&model, crop, Still::new(frame, &colours).expect("an image")), expected);
     let streamed = [b"noise".as_slice(), &FRAME_START, &colours].concat();
-    check(&mut |filter, session| taken(Stream::new(streamed.as_slice(), frame), filter, session));
+    assert_eq!(captured(&model, crop, Stream::new(streamed.as_slice(), frame)), expected);
 }
 
 /// Pixels without a pattern.
@@ -58,20 +50,21 @@ fn unpatterned(frame: MapShape) -> Vec<u8> {
     (0..frame.elements() as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
 }
 
-/// Captures a frame; gives the small image as `after_row` saw it.
-fn taken<S: RowSource>(
-    mut source: S,
-    filter: &mut BoxFilter<'_, u32>,
-    session: &mut Session<'_, Checksums>,
-) -> Vec<u8> {
-    let (mut buffer, mut copy, mut rows) = (vec![0; 500], Vec::new(), 0);
-    capture(&mut source, filter, session, &mut buffer, |row| {
+/// One frame of a source: the small image as `after_row` saw it, and what the session saw.
+fn captured<S: RowSource>(model: &Model<'_>, crop: Crop, mut source: S) -> (Vec<u8>, Seen) {
+    let (frame, input) = (source.shape(), model.network().input());
+    let mut memory = AlignedBytes::zeroed(Plan::new(model.network()).arena_bytes());
+    let mut session = Session::with_observer(model, memory.as_mut_slice(), Checksums::new()).expect("an arena");
+    let (mut sums, mut row) = (vec![0u32; input.row_elements()], vec![0; input.row_elements()]);
+    let mut filter = BoxFilter::new(frame, crop, input, &mut sums, &mut row).expect("a filter");
+    let (mut buffer, mut small, mut rows) = (vec![0; frame.row_elements() + 1], Vec::new(), 0);
+    capture(&mut source, &mut filter, &mut session, &mut buffer, |row| {
         rows += 1;
-        copy.extend_from_slice(row.unwrap_or(&[]));
+        small.extend_from_slice(row.unwrap_or(&[]));
     })
     .expect("a frame");
-    assert_eq!(rows, source.shape().height);
-    copy
+    assert_eq!(rows, frame.height);
+    (small, seen(&mut session))
 }
 
 #[test]

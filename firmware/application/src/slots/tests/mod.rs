@@ -32,7 +32,6 @@ impl Stored {
 
     /// What a slot of a flash with this memory holds.
     fn of(slot: &Slot, memory: &[u8]) -> Self {
-        let model = memory[slot.model.start as usize..slot.model.end as usize].to_vec();
-        Self { model, plan: slot.plan.to_vec() }
+        Self { model: slot.bytes(memory).to_vec(), plan: slot.plan.to_vec() }
     }
 }
