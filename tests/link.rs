@@ -9,7 +9,8 @@ use embedded_io_adapters::std::FromStd;
 use host_trainer::device::{Client, on_host};
 use parity::line::line;
 use parity::random_model;
-use switchback::link::{Device, Host, Turn, UpdateError, crc32};
+use switchback::link::{Device, Host, Turn, UpdateError};
+use switchback::model::layout::CRC32;
 use switchback::model::spec::{InputSpec, NetworkSpec};
 use switchback::model::{AlignedBytes, Model, Network};
 use switchback::stream::{MAX_STORED_PLAN, Plan};
@@ -67,7 +68,7 @@ impl Host for Store {
 
     fn commit_update(&mut self, expected: u32) -> Result<(), UpdateError> {
         let mut slots = self.0.lock().expect("no panic");
-        let found = crc32(&slots.next);
+        let found = CRC32.checksum(&slots.next);
         if found != expected {
             return Err(UpdateError::Checksum { found, expected });
         }

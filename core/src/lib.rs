@@ -29,6 +29,7 @@
 //! - [`ops`]: the equations of the numeric contract (`docs/numerics.md`), a row of output at a time. It knows no ring and no
 //!   arena, and cannot fail: its arguments come from a parsed model.
 //! - [`stream`]: which buffer lies where and which row is made when. It carves the arena and moves rows; it reads no element.
+//! - [`frame`]: a crop of a camera's frame, averaged down to the network's size as its rows arrive. It knows no camera.
 //! - [`link`]: the messages between a device and a host. It knows no socket and no UART.
 //!
 //! Nothing here allocates, panics or uses a float between pixels and scores; the feature `alloc` adds what only hosts need.
@@ -41,6 +42,7 @@
 
 mod arch;
 mod bounded;
+pub mod frame;
 pub mod link;
 pub mod model;
 pub mod numeric;

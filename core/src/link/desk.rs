@@ -5,6 +5,7 @@ use super::frame::FrameError;
 use super::message::{Identity, PROTOCOL, Reply, Request, Status, Verdict};
 use super::refusal::Refusal;
 use crate::model::Model;
+use crate::model::layout::CRC32;
 use crate::stream::{KernelSet, Plan};
 
 /// All of a device but its port and its arena, which an image borrows while it is under way.
@@ -79,16 +80,16 @@ impl<'d, H: Host> Desk<'d, H> {
     }
 
     /// Does `work` and adds what it took to `ticks`.
-    pub(super) fn timed<T>(&mut self, ticks: &mut u64, work: impl FnOnce() -> T) -> T {
-        let start = self.host.ticks();
+    pub(super) fn timed<T>(&self, ticks: &mut u64, work: impl FnOnce() -> T) -> T {
+        let start = H::ticks();
         let result = work();
-        *ticks += u64::from(self.host.ticks().wrapping_sub(start));
+        *ticks = ticks.wrapping_add(H::ticks().wrapping_sub(start).into());
         result
     }
 
     /// CRC-32 of the whole file, as updates are announced.
     fn model_crc32(&self) -> u32 {
-        crate::link::crc32(self.model.bytes())
+        CRC32.checksum(self.model.bytes())
     }
 
     fn identity(&self) -> Identity<'_> {

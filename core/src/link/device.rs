@@ -2,7 +2,7 @@
 
 use core::cell::RefCell;
 
-use embedded_io::{Error as _, ErrorKind, Read, Write};
+use embedded_io::{Error as _, ErrorKind, Read, ReadReady, Write};
 
 use super::UNNUMBERED;
 use super::desk::Desk;
@@ -12,18 +12,18 @@ use super::port::{Port, PortError};
 use super::refusal::{Refusal, UpdateError};
 use super::rows::RowAssembly;
 use crate::model::Model;
-use crate::stream::{Checksums, Inference, Observer, Plan, Session, Tap, TapRow};
+use crate::stream::{Checksums, Inference, Observer, Plan, Session, SessionError, Tap, TapRow};
 
 /// The program around a device: what it lends, and what it wants to be told.
 pub trait Host {
-    /// A counter that goes on while the device computes, [`Self::TICKS_PER_SECOND`] of them; it may wrap.
-    fn ticks(&mut self) -> u32 {
-        0
-    }
     /// How fast [`Self::ticks`] goes on.
     const TICKS_PER_SECOND: u32 = 1;
-    /// A part of the work is done: a row, or an answer. For watchdogs.
-    fn alive(&mut self) {}
+    /// A counter that goes on while the device computes; it may wrap, but not within a row or an image's end.
+    fn ticks() -> u32 {
+        0
+    }
+    /// A row of some layer is made, or a request is waited for. For watchdogs.
+    fn alive() {}
     /// An image was judged.
     fn judged(&mut self, _inference: &Inference<'_>) {}
     /// A request was refused.
@@ -112,15 +112,19 @@ enum After {
 type Outcome<T, S> = Result<T, PortError<<S as embedded_io::ErrorType>::Error>>;
 
 /// Shared by a session, which adds to them, and the answers, which read them.
-struct Taps<'t>(&'t RefCell<Option<Checksums>>);
+struct Taps<'t> {
+    checksums: &'t RefCell<Option<Checksums>>,
+    alive: fn(),
+}
 
 impl Observer for Taps<'_> {
     fn row(&mut self, tap: Tap, y: usize, row: TapRow<'_>) {
+        (self.alive)();
         // Answers are given between rows: it is never borrowed here.
-        if let Ok(mut taps) = self.0.try_borrow_mut()
-            && let Some(taps) = &mut *taps
+        if let Ok(mut checksums) = self.checksums.try_borrow_mut()
+            && let Some(checksums) = &mut *checksums
         {
-            taps.row(tap, y, row);
+            checksums.row(tap, y, row);
         }
     }
 }
@@ -175,14 +179,28 @@ impl<'d, S: Read + Write, H: Host> Device<'d, S, H> {
         }
     }
 
-    /// A session for an image from elsewhere than the link; [`Self::judged`] takes what became of it.
-    pub fn session(&mut self) -> Result<Session<'_>, crate::stream::SessionError> {
-        Session::with_plan(self.desk.model, self.plan.clone(), self.arena, ())
+    /// A session for an image from elsewhere than the link; [`Self::count`] takes what became of it.
+    ///
+    /// # Errors
+    /// [`SessionError`] where the arena is too short or not aligned.
+    pub fn session<O: Observer>(&mut self, observer: O) -> Result<Session<'_, O>, SessionError> {
+        Session::with_plan(self.desk.model, self.plan.clone(), self.arena, observer)
     }
 
     /// Counts an image from elsewhere than the link.
     pub fn count(&mut self, verdict: Verdict, ticks: u64) {
         self.desk.count(verdict, ticks);
+    }
+
+    /// Whether something of a request is there.
+    ///
+    /// # Errors
+    /// The stream's own.
+    pub fn is_asked(&mut self) -> Result<bool, S::Error>
+    where
+        S: ReadReady,
+    {
+        self.port.is_ready()
     }
 
     /// The program around it.
@@ -193,8 +211,9 @@ impl<'d, S: Read + Write, H: Host> Device<'d, S, H> {
     /// Takes the rows of one image, judges it, and answers what is asked about the results.
     fn image(&mut self, number: u16, beginning: Beginning) -> Outcome<After, S> {
         let Self { port, desk, plan, arena } = self;
-        let taps = RefCell::new(beginning.checksums.then(Checksums::new));
-        let mut session = match Session::with_plan(desk.model, plan.clone(), arena, Taps(&taps)) {
+        let checksums = RefCell::new(beginning.checksums.then(Checksums::new));
+        let taps = Taps { checksums: &checksums, alive: H::alive };
+        let mut session = match Session::with_plan(desk.model, plan.clone(), arena, taps) {
             Ok(session) => session,
             Err(error) => {
                 port.send(number, &desk.refuse(error))?;
@@ -202,7 +221,7 @@ impl<'d, S: Read + Write, H: Host> Device<'d, S, H> {
             }
         };
         match rows(port, desk, &mut session, number, beginning)? {
-            Rows::All { number, ticks } => results(port, desk, &mut session, &taps, (number, beginning, ticks)),
+            Rows::All { number, ticks } => results(port, desk, &mut session, &checksums, (number, beginning, ticks)),
             Rows::After(after) => Ok(after),
         }
     }
@@ -218,7 +237,7 @@ enum Received<'r> {
 
 /// The next request.
 fn receive<'p, S: Read + Write, H: Host>(port: &'p mut Port<S>, desk: &mut Desk<'_, H>) -> Outcome<Received<'p>, S> {
-    desk.host.alive();
+    H::alive();
     match port.wait() {
         Ok(()) => {}
         Err(PortError::Frame(error)) => return Ok(Received::Damaged(error)),

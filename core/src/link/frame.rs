@@ -3,10 +3,10 @@
 use core::fmt;
 
 use cobs::{CobsEncoder, DecodeResult, DecoderState};
-use crc::{CRC_32_ISO_HDLC, Crc};
 use serde::{Deserialize, Serialize};
 
 use super::message::MAX_PART;
+use crate::model::layout::CRC32;
 
 /// The most bytes of a message with its checksum: a full part and generous room for the numbers beside it.
 pub const MAX_PAYLOAD: usize = MAX_PART + 64;
@@ -15,14 +15,6 @@ pub const MAX_PAYLOAD: usize = MAX_PART + 64;
 pub const MAX_FRAME: usize = cobs::max_encoding_length(MAX_PAYLOAD) + 2;
 
 const CHECKSUM_BYTES: usize = size_of::<u32>();
-
-/// One table for all that is checked by it.
-static CHECKSUM: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
-
-/// CRC-32 (ISO-HDLC), as frames and new models are checked by it.
-pub fn crc32(bytes: &[u8]) -> u32 {
-    CHECKSUM.checksum(bytes)
-}
 
 /// Why a frame was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +65,7 @@ pub fn encode<'b, M: Serialize>(
     let mut payload = [0; MAX_PAYLOAD - CHECKSUM_BYTES];
     let payload = postcard::to_slice(&(number, message), &mut payload).map_err(|_| FrameError::TooLong)?;
     let mut stuffed = CobsEncoder::new(buffer);
-    for part in [&*payload, &CHECKSUM.checksum(payload).to_le_bytes()] {
+    for part in [&*payload, &CRC32.checksum(payload).to_le_bytes()] {
         stuffed.push(part).map_err(|_| FrameError::TooLong)?;
     }
     let length = stuffed.finalize();
@@ -184,7 +176,7 @@ impl Deframer {
     fn complete(&mut self) -> Result<bool, FrameError> {
         self.state = State::Complete;
         let (bytes, stored) = self.payload().split_last_chunk::<CHECKSUM_BYTES>().ok_or(FrameError::Garbled)?;
-        let (found, expected) = (CHECKSUM.checksum(bytes), u32::from_le_bytes(*stored));
+        let (found, expected) = (CRC32.checksum(bytes), u32::from_le_bytes(*stored));
         self.length -= CHECKSUM_BYTES;
         if found == expected { Ok(true) } else { Err(FrameError::Checksum { found, expected }) }
     }

@@ -29,7 +29,7 @@ mod refusal;
 mod rows;
 
 pub use device::{Device, Health, Host, Turn};
-pub use frame::{FrameError, crc32};
+pub use frame::FrameError;
 pub use message::{Identity, MAX_PART, PROTOCOL, Reply, Request, Status, Verdict, parts};
 pub use port::{Port, PortError};
 pub use refusal::{Refusal, UpdateError};

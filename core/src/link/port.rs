@@ -1,6 +1,6 @@
 //! Messages over a byte stream: a UART on the device, a socket on the host.
 
-use embedded_io::{Read, Write};
+use embedded_io::{Read, ReadReady, Write};
 use serde::{Deserialize, Serialize};
 
 use super::frame::{self, Deframer, FrameError, MAX_FRAME};
@@ -80,6 +80,14 @@ impl<S: Read + Write> Port<S> {
     /// The message of the frame that has just ended.
     pub(super) fn message<'a, M: Deserialize<'a>>(&'a self) -> Result<(u16, M), FrameError> {
         frame::decode(self.deframer.payload())
+    }
+
+    /// Whether a byte is there.
+    pub(super) fn is_ready(&mut self) -> Result<bool, S::Error>
+    where
+        S: ReadReady,
+    {
+        Ok(self.start < self.end || self.stream.read_ready()?)
     }
 
     fn next_byte(&mut self) -> Result<u8, PortError<S::Error>> {

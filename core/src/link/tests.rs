@@ -9,6 +9,7 @@ use super::message::MAX_PART;
 use super::rows::RowAssembly;
 use super::*;
 use crate::model::MapShape;
+use crate::model::layout::CRC32;
 
 /// Feeds `bytes` and collects, for each frame, its payload or why it was dropped.
 fn deframe(bytes: &[u8]) -> Vec<Result<Vec<u8>, FrameError>> {
@@ -142,9 +143,9 @@ fn refusals_have_these_bytes() {
 #[test]
 fn a_frame_has_these_bytes() {
     // 07 01, their CRC-32 (ISO-HDLC, little endian), stuffed: no byte of it is zero, so the first one says seven.
-    let [a, b, c, d] = crc32(&[7, 1]).to_le_bytes();
+    let [a, b, c, d] = CRC32.checksum(&[7, 1]).to_le_bytes();
     assert_eq!(frame_of(&Request::Status), [7, 7, 1, a, b, c, d, 0]);
-    assert_eq!(crc32(b"123456789"), 0xcbf4_3926, "the check value of CRC-32/ISO-HDLC");
+    assert_eq!(CRC32.checksum(b"123456789"), 0xcbf4_3926, "the check value of CRC-32/ISO-HDLC");
 }
 
 #[test]

@@ -38,10 +38,12 @@ pub mod field {
     pub const CRC32: Range<usize> = 20..24;
 }
 
+/// CRC-32 (ISO-HDLC), the checksum of whatever is stored or sent: one table for all of a program.
+pub static CRC32: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+
 /// CRC-32 of a file: all bytes but the CRC field itself.
 pub fn crc32(file: &[u8]) -> u32 {
-    let algorithm = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
-    let mut digest = algorithm.digest();
+    let mut digest = CRC32.digest();
     digest.update(file.get(..field::CRC32.start).unwrap_or(&[]));
     digest.update(file.get(field::CRC32.end..).unwrap_or(&[]));
     digest.finalize()

@@ -1,12 +1,11 @@
 //! CRC-32 of everything each tap gave, little-endian, row after row: the same code on host and device, so that two runs are
 //! compared layer by layer without sending maps.
 
-use crc::{CRC_32_ISO_HDLC, Crc, Digest};
+use crc::Digest;
 use heapless::Vec;
 
 use super::observer::{Observer, Tap, TapRow};
-
-static CRC32: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+use crate::model::layout::CRC32;
 
 /// As many taps as the largest network has: input, maps and labels beside two a convolution, one a deconvolution, one a
 /// stage and one a class.

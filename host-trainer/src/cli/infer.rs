@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use switchback::frame::Crop;
 use switchback::model::{Model, Network};
 use switchback::stream::TapValues;
 
 use super::Failure;
-use crate::data::{Image8, load_image, resize};
+use crate::data::{Image8, load_image, reduce, resize};
 use crate::engine::{CoreEngine, Prediction};
 use crate::metrics::{EvidenceMap, upsample};
 use crate::npy;
@@ -25,6 +26,10 @@ pub struct Args {
     /// Image files of any size; they are brought to the network's.
     #[arg(required = true, value_name = "IMAGE")]
     images: Vec<PathBuf>,
+    /// The part of the images that is brought to the network's size, as a device does with its camera's frames: first column,
+    /// first row, columns and rows [default: all].
+    #[arg(long, value_name = "X,Y,WxH", value_parser = parse_crop)]
+    crop: Option<Crop>,
     /// Also writes every layer's integers as .npy files.
     #[arg(long)]
     taps: bool,
@@ -39,7 +44,14 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let mut engine = CoreEngine::new(&model);
     let input = model.network().input();
     for path in &args.images {
-        let image = resize(&load_image(path, input.channels)?, input.width, input.height);
+        let image = load_image(path, input.channels)?;
+        let image = match args.crop {
+            Some(crop) => reduce(&image, crop, input.width, input.height).map_err(|error| {
+                let error = anyhow::Error::new(error).context(path.display().to_string());
+                Failure::with_help(error, "the image as it is, without --crop, can have any size")
+            })?,
+            None => resize(&image, input.width, input.height),
+        };
         let mut taps = TapValues::default();
         let prediction = engine.run(&image.pixels, &mut taps)?;
         let stem = path.file_stem().map_or_else(|| "image".into(), |stem| stem.to_string_lossy().into_owned());
@@ -51,6 +63,16 @@ pub fn run(args: Args) -> Result<(), Failure> {
     }
     println!("pictures  {}", args.out.display());
     Ok(())
+}
+
+/// `X,Y,WxH`.
+fn parse_crop(text: &str) -> Result<Crop, String> {
+    let parsed = || {
+        let [x, y, size] = *text.split(',').collect::<Vec<_>>() else { return None };
+        let (width, height) = super::parse_size(size).ok()?;
+        Some(Crop { x: x.parse().ok()?, y: y.parse().ok()?, width: width.into(), height: height.into() })
+    };
+    parsed().ok_or_else(|| format!("found '{text}', expected X,Y,WIDTHxHEIGHT such as 40,0,240x240"))
 }
 
 pub(super) fn print_scores(model: &Model<'_>, path: &Path, prediction: &Prediction) {
@@ -101,4 +123,19 @@ fn write_taps(network: &Network, taps: TapValues, out: &Path) -> Result<(), Fail
         npy::write(&out.join(format!("{}.npy", map.tap.name(network))), &map.shape, &values)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crop_is_four_numbers() {
+        let crop = Crop { x: 40, y: 0, width: 240, height: 200 };
+        assert_eq!(parse_crop("40,0,240x200"), Ok(crop));
+        for wrong in ["", "40,0", "40,0,240", "40,0,240x200,1", "-1,0,240x200", "a,0,240x200"] {
+            let error = parse_crop(wrong).expect_err(wrong);
+            assert_eq!(error, format!("found '{wrong}', expected X,Y,WIDTHxHEIGHT such as 40,0,240x240"));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! The format is told from the bytes, not from the name. EXIF orientation is applied. Palettes are resolved, 16 bits are
 //! scaled to 8 with rounding (65535 becomes 255), CMYK JPEGs are converted, transparency lies over black. Colour becomes
-//! grey by Rec. 709 luma (0.2126 R + 0.7152 G + 0.0722 B on the stored values).
+//! grey by Rec. 709 luma (0.2126 R + 0.7152 G + 0.0722 B on the stored values, rounded down: [`switchback::frame::luma`]).
 
 use std::io::{BufReader, Cursor};
 use std::path::Path;

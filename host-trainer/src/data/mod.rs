@@ -38,7 +38,7 @@ pub use error::{DataError, NEGATIVE_NAMES};
 pub use image_file::{Image8, MAX_PIXELS, load_image};
 pub use mask_file::{Mask, load_mask};
 pub use open::OpenOptions;
-pub use resize::resize;
+pub use resize::{reduce, resize};
 pub use split::{Split, UnknownSplitName};
 
 /// What the labels of a data set mean.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use embedded_io_adapters::std::FromStd;
 use switchback::link::{Identity, MAX_PART, PROTOCOL, Port, PortError, Refusal, Reply, Request, UNNUMBERED, parts};
+use switchback::model::layout::CRC32;
 use switchback::model::{Model, Network};
 use switchback::stream::{KernelSet, Tap};
 
@@ -181,7 +182,7 @@ impl Client {
     /// [`DeviceError`]; the device then runs its old model.
     pub fn update(&mut self, model: &[u8], plan: &[u8], mut progress: impl FnMut(usize)) -> Result<(), DeviceError> {
         const DURING: &str = "the new model";
-        let crc32 = switchback::link::crc32(model);
+        let crc32 = CRC32.checksum(model);
         let next = |reply: Reply<'_>| match reply {
             Reply::UpdateReady { offset } => Ok(offset as usize),
             other => Err(unexpected(DURING, &other, "readiness for a part")),

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use image::{DynamicImage, GrayImage, ImageBuffer, Luma, LumaA, Rgb, RgbImage, Rgba};
 use jpeg_encoder::{ColorType, Encoder};
 
-use super::super::{DataError, Image8, load_image, resize};
+use switchback::frame::{Crop, FrameError, luma};
+
+use super::super::{DataError, Image8, load_image, reduce, resize};
 
 /// A temporary folder and a path in it.
 fn place(name: &str) -> (tempfile::TempDir, PathBuf) {
@@ -44,6 +46,10 @@ fn colour_becomes_luma_and_grey_becomes_three_equal_channels() {
     let (_folder, path) = place("colour.png");
     RgbImage::from_raw(3, 1, vec![255, 0, 0, 0, 255, 0, 0, 0, 255]).unwrap().save(&path).unwrap();
     assert_eq!(grey(&path), [54, 182, 18]);
+    let colours: Vec<u8> = (0..3 * 4096u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    RgbImage::from_raw(64, 64, colours.clone()).unwrap().save(&path).unwrap();
+    let on_a_device: Vec<u8> = colours.as_chunks().0.iter().map(|&pixel| luma(pixel)).collect();
+    assert_eq!(grey(&path), on_a_device);
     GrayImage::from_raw(1, 1, vec![77]).unwrap().save(&path).unwrap();
     assert_eq!(load_image(&path, 3).unwrap(), Image8 { width: 1, height: 1, channels: 3, pixels: vec![77; 3] });
 }
@@ -164,7 +170,21 @@ fn resizing_averages_what_it_loses_and_keeps_what_fits() {
     };
     assert_eq!(resize(&board, 16, 16), board);
     let small = resize(&board, 4, 4);
-    assert!(small.pixels.iter().all(|p| p.abs_diff(128) <= 12), "{:?}", small.pixels);
+    assert_eq!(small.pixels, [128; 16]);
     let colours = Image8 { width: 2, height: 1, channels: 3, pixels: vec![10, 20, 30, 10, 20, 30] };
     assert_eq!(resize(&colours, 1, 2).pixels, [10, 20, 30, 10, 20, 30]);
+}
+
+#[test]
+fn a_crop_is_reduced_and_never_enlarged() {
+    let image = Image8 { width: 4, height: 3, channels: 1, pixels: (0..12).map(|i| i * 10).collect() };
+    let crop = Crop { x: 1, y: 1, width: 2, height: 2 };
+    assert_eq!(reduce(&image, crop, 1, 2).unwrap().pixels, [55, 95]);
+    let error = reduce(&image, crop, 3, 2).unwrap_err();
+    assert_eq!(error, FrameError::TooSmall { found: (2, 2), expected: (3, 2) });
+    let beyond = Crop { x: 3, ..crop };
+    assert_eq!(
+        reduce(&image, beyond, 1, 1).unwrap_err().to_string(),
+        "crop: found 3,1,2x2, expected it within the frame's 4x3"
+    );
 }
