@@ -12,7 +12,7 @@ use std::{env, fs};
 
 use boards::{Active, Board, Chip, Kind, Real, SLOT_HEADER_BYTES};
 use switchback::model::{ALIGNMENT, AlignedBytes, Model};
-use switchback::stream::{Plan, Processor};
+use switchback::stream::{KernelSet, Plan};
 
 fn main() {
     if let Err(error) = link() {
@@ -93,8 +93,8 @@ impl Linked {
         let aligned = AlignedBytes::from(bytes.as_slice());
         let model = Model::parse(aligned.as_slice()).map_err(|e| format!("model {}: {e}", path.display()))?;
         // The fastest plan that the memory allows; given this length, the program plans the same.
-        let processor = Processor::named(board.cpu.as_deref());
-        let arena_bytes = Plan::within_on(&model, budget, processor).arena_bytes();
+        let kinds = KernelSet::of_processor(board.cpu.as_deref());
+        let arena_bytes = Plan::within_of(&model, budget, kinds).arena_bytes();
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self { name, bytes, arena_bytes })
     }

@@ -55,20 +55,25 @@ impl Counter {
                     registers.value.write(u32::MAX);
                     registers.control.write(ENABLE);
                 }
-                Self { count: &registers.value, flip: u32::MAX }
             }
-            TimerKind::Fpgaio => {
-                let registers: &Fpgaio = registers();
-                Self { count: &registers.counter, flip: 0 }
-            }
+            TimerKind::Fpgaio => {}
             TimerKind::Dwt => {
                 // SAFETY: tracing is switched on and nothing else is touched, whoever has the peripherals.
                 unsafe { Peripherals::steal() }.DCB.enable_trace();
                 let registers: &Dwt = registers();
                 // SAFETY: counting cycles changes nothing but the count.
                 unsafe { registers.control.modify(|control| control | CYCLES_ENABLE) };
-                Self { count: &registers.cycles, flip: 0 }
             }
+        }
+        Self::running()
+    }
+
+    /// The counter that was started.
+    pub fn running() -> Self {
+        match board::TIMER.kind {
+            TimerKind::Cmsdk => Self { count: &registers::<Cmsdk>().value, flip: u32::MAX },
+            TimerKind::Fpgaio => Self { count: &registers::<Fpgaio>().counter, flip: 0 },
+            TimerKind::Dwt => Self { count: &registers::<Dwt>().cycles, flip: 0 },
         }
     }
 

@@ -2,24 +2,23 @@
 
 use fixed::types::I16F16;
 use micromath::F32Ext;
-use switchback::link::{Refusal, Host};
 use switchback::model::Model;
 use switchback::model::spec::MapActivation;
-use switchback::stream::Inference;
+use switchback::stream::{Inference, Plan};
 
 use linked::board;
 
 /// Logs what the device runs.
-pub fn started(model: &Model<'_>) {
+pub fn started(model: &Model<'_>, plan: &Plan) {
     let input = model.network().input();
     defmt::info!(
-        "{=str}: model {=u32:08x}, images of {=usize}x{=usize}x{=usize}, arena of {=usize} bytes",
+        "{=str}: model {=u32:08x}, images of {=usize}x{=usize}x{=usize}, {=usize} bytes of arena",
         board::NAME,
         model.crc32(),
         input.width,
         input.height,
         input.channels,
-        board::ARENA_BYTES,
+        plan.arena_bytes(),
     );
 }
 
@@ -37,10 +36,9 @@ impl<'m> Log<'m> {
     fn class_name(&self, class: usize) -> &str {
         self.model.header().class_names.get(class).map_or("?", |name| name)
     }
-}
 
-impl Host for Log<'_> {
-    fn judged(&mut self, inference: &Inference<'_>) {
+    /// Logs the scores and what was decided.
+    pub fn judged(&self, inference: &Inference<'_>) {
         let scores = inference.scores();
         let one_label = self.model.network().spec().head.activation == MapActivation::Relu;
         for (class, score) in scores.iter().enumerate() {
@@ -52,10 +50,6 @@ impl Host for Log<'_> {
             // The operating point is the model's, not one half.
             defmt::info!("decision: {=str}", self.class_name(inference.is_positive().into()));
         }
-    }
-
-    fn refused(&mut self, refusal: Refusal) {
-        defmt::warn!("refused: {}", refusal);
     }
 }
 

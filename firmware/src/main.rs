@@ -1,28 +1,62 @@
-//! Serves the model in a board's flash over its serial line: see `switchback::link` for the conversation.
+//! Serves the model in a board's flash over its serial line: see `switchback::link` for the conversation, `application::slots`
+//! for the model's place, and `keeper` for what else the device does.
 //!
 //! Logs go out by defmt; `cargo xtask flash` shows them.
 #![no_std]
 #![no_main]
 
 mod failure;
+mod keeper;
 mod log;
+mod pulse;
+mod stack;
+mod watched;
 
 use cortex_m as _; // critical sections, for the logger
-use linked::{arena, board, chip};
-use switchback::link::Device;
+use linked::{arena, board, chip, slots};
+use switchback::link::{Device, Turn};
 use switchback::model::Model;
+use switchback::stream::Plan;
+
+use keeper::{Attendant, Keeper};
+use watched::Watched;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    let model = match Model::parse(linked::model()) {
-        Ok(model) => model,
-        Err(error) => defmt::panic!("{}", error),
+    stack::paint();
+    let last_error = failure::last();
+    if !last_error.is_empty() {
+        defmt::warn!("the last start ended: {=str}", last_error.as_str());
+    }
+    let mut parts = chip::start();
+    pulse::start(parts.watchdog, parts.clock);
+    let arena = arena::take();
+    let Some(mut keeper) = Keeper::new(parts.flash, parts.alarm, last_error) else {
+        defmt::panic!("slots: found others than the flash has, expected those of the manifest");
     };
-    log::started(&model);
-    let parts = chip::start();
-    let mut device = Device::new(parts.link, &model, arena::take(), board::NAME, log::Log::new(&model));
-    match device.serve() {
-        Ok(()) => chip::restart(),
-        Err(_) => defmt::panic!("the serial line has ended"),
+    loop {
+        let current = match keeper.slots.current() {
+            Ok(Some(slot)) => slot,
+            _ => defmt::panic!("model: found none in a slot, expected one (cargo xtask flash --model-only)"),
+        };
+        // An update writes the other slot only, and ends this turn before the next one writes here.
+        let start = board::SLOTS.get(current.number).map_or(0, |range| range.start);
+        let (from, to) = (current.model.start as usize - start, current.model.end as usize - start);
+        let bytes = slots::bytes(current.number).get(from..to).unwrap_or_default();
+        let model = match Model::parse(bytes) {
+            Ok(model) => model,
+            Err(error) => defmt::panic!("{}", error),
+        };
+        let plan = match Plan::read(model.network(), &current.plan) {
+            Ok(plan) => plan,
+            Err(error) => defmt::panic!("{}", error),
+        };
+        log::started(&model, &plan);
+        let host = Attendant { keeper: &mut keeper, log: log::Log::new(&model) };
+        match Device::new(Watched(&mut parts.link), &model, plan, arena, board::NAME, host).serve() {
+            Ok(Turn::Updated) => {}
+            Ok(_) => chip::restart(),
+            Err(_) => defmt::panic!("serial line: found its end, expected bytes"),
+        }
     }
 }

@@ -155,7 +155,7 @@ impl<'d, S: Read + Write, H: Host> Device<'d, S, H> {
     /// # Errors
     /// [`PortError`] when the stream fails or ends; damaged frames are refused, not errors.
     pub fn turn(&mut self) -> Outcome<Turn, S> {
-        let (number, beginning) = match receive(&mut self.port, &mut self.desk)? {
+        let (number, beginning) = match receive::<S, H>(&mut self.port)? {
             Received::Nothing => return Ok(Turn::Idle),
             Received::Damaged(error) => {
                 self.port.send(UNNUMBERED, &self.desk.damaged(error))?;
@@ -236,7 +236,7 @@ enum Received<'r> {
 }
 
 /// The next request.
-fn receive<'p, S: Read + Write, H: Host>(port: &'p mut Port<S>, desk: &mut Desk<'_, H>) -> Outcome<Received<'p>, S> {
+fn receive<S: Read + Write, H: Host>(port: &mut Port<S>) -> Outcome<Received<'_>, S> {
     H::alive();
     match port.wait() {
         Ok(()) => {}
@@ -272,7 +272,7 @@ fn rows<S: Read + Write, H: Host, O: Observer>(
     let mut ticks = 0;
     port.send(number, &assembly.ready(beginning.number))?;
     loop {
-        let (number, request) = match receive(port, desk)? {
+        let (number, request) = match receive::<S, H>(port)? {
             Received::Request(number, request) => (number, request),
             Received::Damaged(error) => {
                 port.send(UNNUMBERED, &desk.damaged(error))?;
@@ -343,7 +343,7 @@ fn results<S: Read + Write, H: Host, O: Observer>(
     let judged = Reply::Judged { image: beginning.number, taps: count as u8, ticks };
     port.send(number, &judged)?;
     loop {
-        let (number, request) = match receive(port, desk)? {
+        let (number, request) = match receive::<S, H>(port)? {
             Received::Request(number, request) => (number, request),
             Received::Damaged(error) => {
                 port.send(UNNUMBERED, &desk.damaged(error))?;

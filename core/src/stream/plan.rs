@@ -183,12 +183,17 @@ impl Plan {
         let layers = (self.kernels.encoder.len(), self.kernels.decoder.len());
         layers == (network.encoder().len(), network.decoder().len())
             && own.parts == self.parts
-            && KernelSet::LINKED.contains(self.kinds(network))
+            && self.is_linked(network)
     }
 
     /// The same in an arena of at least `bytes`.
     pub(super) fn at_least(self, bytes: usize) -> Self {
         Self { arena_bytes: self.arena_bytes.max(bytes), ..self }
+    }
+
+    /// Whether all its kernels are linked here.
+    pub fn is_linked(&self, network: &Network) -> bool {
+        KernelSet::LINKED.contains(self.kinds(network))
     }
 
     /// The kinds of kernels that it takes for the layers of `network`, whose plan it is.

@@ -10,34 +10,26 @@ use std::time::{Duration, Instant};
 
 use super::DeviceError;
 
-/// What carries a device's serial line: `tcp:HOST:PORT`, `serial:PORT:BAUD`, or on Unix `unix:PATH`.
+/// A socket that carries a device's serial line: `tcp:HOST:PORT`, or on Unix `unix:PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// A TCP socket.
     Tcp(String),
     /// A Unix socket.
     Unix(PathBuf),
-    /// A serial port of this machine, as the system names it, and bits a second.
-    Serial(String, u32),
 }
 
 impl FromStr for Address {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let numbered = |rest: &str| rest.rsplit_once(':').map(|(place, number)| (place.to_owned(), number.to_owned()));
-        let parsed = match text.split_once(':') {
-            Some(("tcp", rest)) => {
-                numbered(rest).filter(|(_, port)| port.parse::<u16>().is_ok()).map(|_| Self::Tcp(rest.to_owned()))
+        match text.split_once(':') {
+            Some(("tcp", rest)) if rest.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) => {
+                Ok(Self::Tcp(rest.to_owned()))
             }
-            Some(("serial", rest)) => numbered(rest)
-                .filter(|(port, _)| !port.is_empty())
-                .and_then(|(port, baud)| Some(Self::Serial(port, baud.parse().ok().filter(|&baud| baud > 0)?))),
-            Some(("unix", path)) if cfg!(unix) && !path.is_empty() => Some(Self::Unix(path.into())),
-            _ => None,
-        };
-        let or_unix = if cfg!(unix) { " or unix:PATH" } else { "" };
-        parsed.ok_or_else(|| format!("found {text}, expected tcp:HOST:PORT, serial:PORT:BAUD{or_unix}"))
+            Some(("unix", path)) if cfg!(unix) && !path.is_empty() => Ok(Self::Unix(path.into())),
+            _ => Err(format!("found {text}, expected tcp:HOST:PORT{}", if cfg!(unix) { " or unix:PATH" } else { "" })),
+        }
     }
 }
 
@@ -46,12 +38,11 @@ impl fmt::Display for Address {
         match self {
             Self::Tcp(address) => write!(f, "tcp:{address}"),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
-            Self::Serial(port, baud) => write!(f, "serial:{port}:{baud}"),
         }
     }
 }
 
-/// A connected socket or port.
+/// A connected socket.
 pub(super) trait Socket: Read + Write + Send {}
 
 impl<T: Read + Write + Send> Socket for T {}
@@ -94,10 +85,6 @@ impl Address {
             }
             #[cfg(not(unix))]
             Self::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
-            Self::Serial(port, baud) => {
-                // Opened for this program alone: a second one is told that the port is busy.
-                Ok(Box::new(serialport::new(port, *baud).timeout(patience).open()?))
-            }
         }
     }
 }
@@ -108,22 +95,10 @@ mod tests {
 
     #[test]
     fn an_address_is_a_kind_and_a_place() {
-        for good in ["tcp:127.0.0.1:9", "tcp:[::1]:65535", "serial:/dev/ttyACM0:115200", "serial:COM3:9600"] {
+        for good in ["tcp:127.0.0.1:9", "tcp:[::1]:65535"] {
             assert_eq!(good.parse::<Address>().unwrap().to_string(), good);
         }
-        let bad = [
-            "",
-            "tcp:",
-            "tcp:host",
-            "tcp:host:65536",
-            "unix:",
-            "udp:host:1",
-            "host:1",
-            "serial:a",
-            "serial::9",
-            "serial:a:0",
-        ];
-        for bad in bad {
+        for bad in ["", "tcp:", "tcp:host", "tcp:host:65536", "unix:", "udp:host:1", "host:1"] {
             assert!(bad.parse::<Address>().unwrap_err().starts_with(&format!("found {bad}, expected tcp:")), "{bad}");
         }
     }

@@ -101,11 +101,6 @@ impl DeviceError {
             Self::Refused { refusal: Refusal::Update(UpdateError::NotAModel | UpdateError::ForeignPlan), .. } => {
                 Some("flash the firmware again: cargo xtask flash --board BOARD --model FILE")
             }
-            Self::Connect { address: Address::Serial(..), source, .. } => Some(match source.kind() {
-                std::io::ErrorKind::NotFound => "connect the board, or name its port with --port",
-                std::io::ErrorKind::PermissionDenied => "sudo usermod -aG dialout $USER, then log in again",
-                _ => "another program may have the port: end it, or name another one with --port",
-            }),
             Self::Protocol { .. } | Self::OtherModel { .. } => {
                 Some("build and load the firmware again: cargo xtask flash --model FILE")
             }

@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `address` | where a device is reached: a TCP or Unix socket, a serial port |
+//! | `address` | where a device is reached: a TCP or Unix socket |
 //! | `client` | the conversation: identify, send rows, collect the results, send a new model; what is lost is asked again |
 //! | `status` | how a device is |
 //! | `answer` | the results of one image |

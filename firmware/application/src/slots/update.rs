@@ -91,6 +91,13 @@ impl<F: NorFlash> Slots<F> {
         Ok(())
     }
 
+    /// How far the update to the model of this checksum is: bytes of the model, and bytes that were taken. None where it is
+    /// another one that goes on, or none.
+    pub fn progress(&self, crc32: u32) -> Option<(usize, usize)> {
+        let update = self.update.as_ref().filter(|update| update.crc32 == crc32)?;
+        Some((update.model.len(), update.taken))
+    }
+
     /// The model's bytes from `offset` on. Chunks of any length, in order; one that was taken before is taken again
     /// without effect, as it comes when its answer was lost.
     ///
