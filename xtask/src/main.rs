@@ -3,6 +3,7 @@
 
 mod bench;
 mod board_arguments;
+mod board_list;
 mod check_back_ends;
 mod doctor;
 mod emulator;
@@ -63,6 +64,8 @@ enum Command {
     Bench(bench::BenchArguments),
     /// Bring firmware and model onto a board, emulated or real, and compare it with the host bit for bit
     Flash(flash::FlashArguments),
+    /// The boards there are: bytes for model and arena, pins of the real ones
+    Boards,
     /// Compare every function of the processors' back ends with the portable ones on emulated boards: random shapes, extreme values
     CheckBackEnds {
         /// The boards [default: qemu-m3,qemu-m4,qemu-m55]
@@ -127,6 +130,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Flash(arguments) => flash::run(&arguments),
         Command::CheckBackEnds { boards } => check_back_ends::run(boards).map(|()| ExitCode::SUCCESS),
+        Command::Boards => board_list::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor => {
             doctor::run();
             Ok(ExitCode::SUCCESS)

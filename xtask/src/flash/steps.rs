@@ -116,7 +116,7 @@ mod tests {
         let text = text(&board, None, Some("2e8a:000c:E66"));
         assert!(!text.contains("# program") && !text.contains("elf"), "{text}");
         assert!(
-            text.contains("--probe 2e8a:000c:E66 ") && text.contains("--base-address 0x10040000 slot.bin"),
+            text.contains("--probe 2e8a:000c:E66 ") && text.contains("--base-address 0x10080000 slot.bin"),
             "{text}"
         );
     }
