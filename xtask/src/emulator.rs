@@ -91,28 +91,35 @@ fn is_new_enough(version: &str) -> Result<(), XtaskError> {
     }
 }
 
-/// The emulator that runs `elf` with its UART on the port `port` of this machine.
+/// Instructions a second of an emulator that counts them: each takes a nanosecond of the board's time.
+pub const INSTRUCTIONS_PER_SECOND: u64 = 1_000_000_000;
+
+/// The emulator that runs `elf` with the file `slot` in the model's first slot, its UART on the port `port` of this machine,
+/// [`INSTRUCTIONS_PER_SECOND`] of them.
 ///
 /// # Errors
 /// [`XtaskError::NotEmulated`].
-pub fn serving(board: &Board, elf: &Path, port: &str) -> Result<Command, XtaskError> {
+pub fn serving(board: &Board, elf: &Path, slot: &Path, port: &str) -> Result<Command, XtaskError> {
     let mut command = Command::new(PROGRAM);
     command.args(["-machine", machine(board)?, "-display", "none", "-monitor", "none"]);
+    command.args(["-icount", "shift=0"]);
+    let origin = board.memory.model.origin;
+    command.args(["-device", &format!("loader,file={},addr={origin:#x},force-raw=on", slot.display())]);
     command.args(["-chardev", &format!("socket,id=uart,host=127.0.0.1,port={port},server=on,wait=on")]);
     command.args(["-serial", "chardev:uart", "-semihosting-config", "enable=on,target=native", "-kernel"]).arg(elf);
     Ok(command)
 }
 
 impl Emulator {
-    /// Starts `elf` on `board`, its logs read by the program `log_reader`. The processor waits until something connects to
-    /// [`Self::address`].
+    /// Starts `elf` on `board` with the file `slot` in the model's first slot, its logs read by the program `log_reader`. The
+    /// processor waits until something connects to [`Self::address`].
     ///
     /// # Errors
     /// [`XtaskError`] when there is no emulator or no log reader.
-    pub fn start(board: &Board, elf: &Path, log_reader: &Path) -> Result<Self, XtaskError> {
+    pub fn start(board: &Board, elf: &Path, slot: &Path, log_reader: &Path) -> Result<Self, XtaskError> {
         let cannot = |source| XtaskError::Run { program: PROGRAM.to_owned(), source };
         let port = free_port().map_err(cannot)?;
-        let mut command = serving(board, elf, &port.to_string())?;
+        let mut command = serving(board, elf, slot, &port.to_string())?;
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut running = Running::start(&mut command).map_err(XtaskError::running(PROGRAM, INSTALL))?;
         let (stdout, stderr) = (running.child().stdout.take(), running.child().stderr.take());

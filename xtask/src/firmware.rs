@@ -26,6 +26,17 @@ pub struct Program<'a> {
     pub models: &'a [PathBuf],
     /// The most that the arena may have, where that is less than the board's memory.
     pub arena_bytes: Option<u32>,
+    /// The features of the kernels that it links; all where it is not said.
+    pub kernels: Option<&'a str>,
+}
+
+/// The feature of all kernels.
+pub const ALL_KERNELS: &str = "all-kernels";
+
+/// The features of the kinds of kernels that the trainer names.
+pub fn kernel_features(kinds: &str) -> String {
+    let kinds = kinds.split(',').filter(|kind| *kind != "definitions");
+    kinds.map(|kind| format!("switchback/{kind}")).collect::<Vec<_>>().join(",")
 }
 
 /// Builds a program of the repository `root` into the folder `target`, and gives its path. The next build may overwrite it. Cargo takes
@@ -34,15 +45,16 @@ pub struct Program<'a> {
 /// # Errors
 /// [`XtaskError`] when there is no compiler for the board, or it finds errors.
 pub fn build(root: &Path, target: &Path, program: &Program<'_>) -> Result<PathBuf, XtaskError> {
-    let Program { name, feature, board, models, arena_bytes } = *program;
+    let Program { name, feature, board, models, arena_bytes, kernels } = *program;
     let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
     let models = (!models.is_empty()).then(|| env::join_paths(models)).transpose().map_err(|_| failed())?;
     let mut build = targets::of_board(board)?.cargo("build");
     build.args(["--release", "--bin", name, "--message-format", "json-render-diagnostics", "--target-dir"]);
     build.arg(target);
-    // The default is the emulated boards' chip; revisions without real boards know no other, nor its name.
-    if !board.is_emulated() {
-        build.args(["--no-default-features", "--features", board.chip.feature()]);
+    // The default is the emulated boards' chip and all kernels; revisions without real boards know no other, nor their names.
+    if !board.is_emulated() || kernels.is_some() {
+        let kernels = kernels.unwrap_or(ALL_KERNELS);
+        build.args(["--no-default-features", "--features", board.chip.feature(), "--features", kernels]);
     }
     if let Some(feature) = feature {
         build.args(["--features", feature]);

@@ -12,10 +12,12 @@ mod experiment;
 mod export;
 mod infer;
 mod inspect;
+mod monitor;
 mod network_args;
 mod phantom;
 mod plan;
 mod recipe_args;
+mod slot_image;
 mod summary;
 mod threshold_args;
 mod train_and_quantize;
@@ -51,8 +53,13 @@ enum Command {
     Experiment(experiment::Args),
     /// Measures the trainer's speed.
     Bench(bench::Args),
-    /// Sends images to a device that runs already, and compares.
+    /// Sends images to a device that runs already, and compares; or a new model.
     Device(device::Args),
+    /// Shows a running device.
+    Monitor(monitor::Args),
+    /// Writes the bytes of a model's slot in a board's flash.
+    #[command(hide = true)]
+    SlotImage(slot_image::Args),
 }
 
 /// A command that could not be done, with what to do next where that is known.
@@ -104,6 +111,8 @@ impl Cli {
             Command::Experiment(args) => experiment::run(args),
             Command::Bench(args) => bench::run(args),
             Command::Device(args) => device::run(args),
+            Command::Monitor(args) => monitor::run(args),
+            Command::SlotImage(args) => slot_image::run(args),
         }
     }
 }

@@ -36,8 +36,8 @@ pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
             arena_bytes: outcome.demand.arena_bytes,
             code_bytes: outcome.sizes.code(),
             model_bytes: outcome.demand.model_bytes,
-            instructions: None,
-            stack_bytes: None,
+            instructions: outcome.report.map(|report| report.instructions()),
+            stack_bytes: outcome.report.map(|report| report.stack_used),
         });
     }
     print!("\n{}", Summary(&lines));

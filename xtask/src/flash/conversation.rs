@@ -1,21 +1,23 @@
 //! The trainer's talk with a device: images there, results back, compared with the host.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use boards::Board;
 
-use super::FlashArguments;
+use super::{ALL_EMULATED, FlashArguments};
 use crate::error::XtaskError;
 use crate::process::{self, Running};
 
 /// The trainer's command about the device at `address`.
 pub fn command(trainer: &Path, arguments: &FlashArguments, board: &Board, model: &Path, address: &str) -> Command {
-    let beside_model = || model.with_file_name("flash").join(&board.name);
     let mut command = Command::new(trainer);
     command.args(["device", "--connect", address, "--model"]).arg(model);
-    command.arg("--out").arg(arguments.out.clone().unwrap_or_else(beside_model));
+    command.arg("--out").arg(out_folder(arguments, board, model));
+    if arguments.update.is_some() {
+        command.arg("--update");
+    }
     if let Some(image) = &arguments.image {
         command.arg("--image").arg(image);
     }
@@ -27,6 +29,26 @@ pub fn command(trainer: &Path, arguments: &FlashArguments, board: &Board, model:
     }
     if let Some(timeout) = arguments.timeout {
         command.args(["--timeout", &timeout.to_string()]);
+    }
+    command
+}
+
+/// Where the pictures and what the device said go.
+pub fn out_folder(arguments: &FlashArguments, board: &Board, model: &Path) -> PathBuf {
+    let beside_model = || model.with_file_name("flash").join(&board.name);
+    match &arguments.out {
+        Some(out) if arguments.board.name() == ALL_EMULATED => out.join(&board.name),
+        Some(out) => out.clone(),
+        None => beside_model(),
+    }
+}
+
+/// The trainer's command that shows the device at `address`.
+pub fn monitor(trainer: &Path, arguments: &FlashArguments, address: &str) -> Command {
+    let mut command = Command::new(trainer);
+    command.args(["monitor", "--connect", address]);
+    if let Some(looks) = arguments.looks {
+        command.args(["--looks", &looks.to_string()]);
     }
     command
 }

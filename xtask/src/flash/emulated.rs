@@ -1,4 +1,4 @@
-//! `flash` on an emulated board: QEMU runs the program, linked with the model.
+//! `flash` on an emulated board: QEMU runs the program, with the model's slot in memory.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -7,13 +7,14 @@ use std::process::{Command, ExitCode, ExitStatus};
 use boards::Board;
 
 use super::demand::Demand;
+use super::report::Report;
 use super::sizes::Sizes;
 use super::steps::shell;
 use super::table::Table;
-use super::{FlashArguments, build, conversation};
+use super::{FlashArguments, build, conversation, slot_image};
 use crate::emulator::{self, Emulator};
 use crate::error::XtaskError;
-use crate::{host_program, process, targets, trainer};
+use crate::{firmware, host_program, process, targets, trainer};
 
 /// The package and program that prints a device's logs.
 const LOG_READER: &str = "log-reader";
@@ -26,6 +27,8 @@ pub struct Outcome {
     pub sizes: Sizes,
     /// What the model needs.
     pub demand: Demand,
+    /// What the device said of itself, where it answered to the end.
+    pub report: Option<Report>,
 }
 
 /// Runs the command.
@@ -63,12 +66,19 @@ pub fn outcome(arguments: &FlashArguments, board: &Board, model: &Path) -> Resul
     // The model before the program, whose build refuses what does not fit with less to say.
     let table = |sizes: &Sizes| Table::new(board, sizes, demand.model_bytes, Some(demand.arena_bytes));
     demand.check(&table(&Sizes::default()))?;
-    let elf = build(board, &[model.to_owned()])?;
+    let files = slot_image::Paths::of(board);
+    let first_model = arguments.old_model()?;
+    let kinds = slot_image::write(&trainer, board, first_model.as_deref().unwrap_or(model), &files)?;
+    let elf = build(board, &arguments.kernels(&kinds))?;
     let sizes = Sizes::of(board, &elf)?;
     println!("{}", table(&sizes));
     demand.check(&table(&sizes))?;
 
-    let mut emulator = Emulator::start(board, &elf, &log_reader)?;
+    let mut emulator = Emulator::start(board, &elf, &files.image, &log_reader)?;
+    if arguments.monitor {
+        let status = conversation::hold(&mut conversation::monitor(&trainer, arguments, &emulator.address()))?;
+        return Ok(Outcome { status, sizes, demand, report: None });
+    }
     let status =
         conversation::hold(&mut conversation::command(&trainer, arguments, board, model, &emulator.address()))?;
     // After a good conversation the program ends by itself, and how it ends counts as well.
@@ -77,16 +87,18 @@ pub fn outcome(arguments: &FlashArguments, board: &Board, model: &Path) -> Resul
     } else if emulator.has_ended() {
         eprintln!("{}", emulator.finish().err().map_or_else(String::new, |error| format!("note: {error}")));
     }
-    Ok(Outcome { status, sizes, demand })
+    let report = status.success().then(|| Report::read(&conversation::out_folder(arguments, board, model))).flatten();
+    Ok(Outcome { status, sizes, demand, report })
 }
 
 /// Prints what would be run.
 fn dry_run(board: &Board, model: &Path) -> Result<ExitCode, XtaskError> {
     let model_bytes = model.metadata().map_err(|_| XtaskError::NoSuchModel { path: model.to_owned() })?.len();
-    let elf = build(board, &[model.to_owned()])?;
+    let elf = build(board, firmware::ALL_KERNELS)?;
     let sizes = Sizes::of(board, &elf)?;
-    println!("{}", Table::new(board, &sizes, model_bytes, Some(sizes.arena)));
-    let command: Command = emulator::serving(board, &elf, "PORT")?;
+    println!("{}", Table::new(board, &sizes, model_bytes, None));
+    let files = slot_image::Paths::of(board);
+    let command: Command = emulator::serving(board, &elf, &files.image, "PORT")?;
     println!("{}", shell(command.get_program(), &command.get_args().map(OsStr::to_owned).collect::<Vec<_>>()));
     Ok(ExitCode::SUCCESS)
 }

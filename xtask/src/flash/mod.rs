@@ -5,6 +5,7 @@ mod conversation;
 mod demand;
 mod emulated;
 mod real;
+mod report;
 mod sizes;
 mod slot_image;
 mod steps;
@@ -60,6 +61,19 @@ pub struct FlashArguments {
     /// Write only the model of a real board; its program stays
     #[arg(long)]
     model_only: bool,
+    /// Send the model over the serial line to a program that runs already, as in the field; an emulated board, which starts anew,
+    /// starts with the model OLD
+    #[arg(long, value_name = "OLD", num_args = 0..=1, conflicts_with_all = ["model_only", "dry_run", "monitor"])]
+    update: Option<Option<PathBuf>>,
+    /// Show the running device: images a second, what it judged, stack, errors; it may restart meanwhile
+    #[arg(long, conflicts_with_all = ["image", "data", "model_only", "dry_run"])]
+    monitor: bool,
+    /// Ends the monitor after so many looks, one a second
+    #[arg(long, value_name = "N", requires = "monitor")]
+    looks: Option<u64>,
+    /// The kernels that the program links: all, or those of the model's plan, which makes it smaller; other models then run slower
+    #[arg(long, value_enum, default_value_t = Kernels::All)]
+    kernels: Kernels,
     /// Build the program, and print what would be run, with addresses and sizes; touch no board
     #[arg(long)]
     dry_run: bool,
@@ -80,8 +94,34 @@ pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
     }
 }
 
-/// Builds the program for a board, linked with `models`.
-fn build(board: &Board, models: &[PathBuf]) -> Result<PathBuf, XtaskError> {
-    let program = Program { name: "firmware", feature: None, board, models, arena_bytes: None };
+/// Which kernels a program links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Kernels {
+    /// Every kind.
+    All,
+    /// Those of the model's plan.
+    Model,
+}
+
+impl FlashArguments {
+    /// The model that an emulated board starts with, where that is another one.
+    fn old_model(&self) -> Result<Option<PathBuf>, XtaskError> {
+        let old = self.update.clone().flatten();
+        old.map(|path| path.canonicalize().map_err(|_| XtaskError::NoSuchModel { path })).transpose()
+    }
+
+    /// The features of the kernels to link, where the model's plan takes `kinds`.
+    fn kernels(&self, kinds: &str) -> String {
+        match self.kernels {
+            Kernels::All => firmware::ALL_KERNELS.to_owned(),
+            Kernels::Model => firmware::kernel_features(kinds),
+        }
+    }
+}
+
+/// Builds the program for a board with the kernels of these features. It takes its model from a slot.
+fn build(board: &Board, kernels: &str) -> Result<PathBuf, XtaskError> {
+    let program =
+        Program { name: "firmware", feature: None, board, models: &[], arena_bytes: None, kernels: Some(kernels) };
     firmware::build(paths::root(), &firmware::target_folder(), &program)
 }

@@ -15,7 +15,7 @@ use crate::error::XtaskError;
 use crate::probe::{self, Probe};
 use crate::process::{self, Running};
 use crate::serial::{self, Bridge};
-use crate::{host_program, targets, trainer};
+use crate::{firmware, host_program, targets, trainer};
 
 /// Runs the command.
 ///
@@ -36,13 +36,24 @@ pub fn run(arguments: &FlashArguments, board: &Board, real: &Real) -> Result<Exi
     targets::of_board(board)?;
     let trainer = host_program::build(trainer::PACKAGE)?;
     let demand = Demand::plan(&trainer, board, &model)?;
-    let elf = build(board, &[])?;
+    if arguments.monitor {
+        return Ok(process::exit_code(conversation::hold(&mut conversation::monitor(
+            &trainer,
+            arguments,
+            &bridge.address(),
+        ))?));
+    }
+    if arguments.update.is_some() {
+        let mut update = conversation::command(&trainer, arguments, board, &model, &bridge.address());
+        return Ok(process::exit_code(conversation::hold(&mut update)?));
+    }
+    let kinds = slot_image::write(&trainer, board, &model, &files)?;
+    let elf = build(board, &arguments.kernels(&kinds))?;
     let sizes = Sizes::of(board, &elf)?;
     let table = Table::new(board, &sizes, demand.model_bytes, Some(demand.arena_bytes));
     println!("{table}");
     demand.check(&table)?;
 
-    slot_image::write(&trainer, board, &model, &files)?;
     let steps = steps(arguments, board, &probe, (&elf, sizes.code()), (&files, demand.model_bytes));
     for step in steps.iter() {
         eprintln!("{}", shell(OsStr::new(probe::PROGRAM), &step.arguments));
@@ -79,7 +90,7 @@ fn dry_run(
     files: &slot_image::Paths,
 ) -> Result<ExitCode, XtaskError> {
     let model_bytes = model.metadata().map_err(|_| XtaskError::NoSuchModel { path: model.to_owned() })?.len();
-    let elf = build(board, &[])?;
+    let elf = build(board, firmware::ALL_KERNELS)?;
     let sizes = Sizes::of(board, &elf)?;
     let table = Table::new(board, &sizes, model_bytes, None);
     println!("{table}");

@@ -1,7 +1,7 @@
 //! The bytes of a model's slot: its header, then the model.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use boards::{Board, SLOT_HEADER_BYTES};
 
@@ -31,16 +31,20 @@ pub fn command(trainer: &Path, board: &Board, model: &Path, out: &Path) -> Comma
     command
 }
 
-/// Writes both files, the first one by the trainer.
+/// Writes both files, the first one by the trainer. Gives the kinds of kernels that the model's plan takes, with commas between.
 ///
 /// # Errors
 /// [`XtaskError`] when that cannot be done.
-pub fn write(trainer: &Path, board: &Board, model: &Path, paths: &Paths) -> Result<(), XtaskError> {
+pub fn write(trainer: &Path, board: &Board, model: &Path, paths: &Paths) -> Result<String, XtaskError> {
     let cannot = |source| XtaskError::Run { program: trainer.display().to_string(), source };
     if let Some(folder) = paths.image.parent() {
         std::fs::create_dir_all(folder).map_err(cannot)?;
     }
     std::fs::write(&paths.no_header, [u8::MAX; SLOT_HEADER_BYTES as usize]).map_err(cannot)?;
-    let status = command(trainer, board, model, &paths.image).status().map_err(cannot)?;
-    if status.success() { Ok(()) } else { Err(XtaskError::Build { what: format!("the slot image of {}", board.name) }) }
+    let output = command(trainer, board, model, &paths.image).stderr(Stdio::inherit()).output().map_err(cannot)?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    match said.lines().find_map(|line| line.strip_prefix("kernels ")) {
+        Some(kinds) if output.status.success() => Ok(kinds.to_owned()),
+        _ => Err(XtaskError::Build { what: format!("the slot image of {}", board.name) }),
+    }
 }
