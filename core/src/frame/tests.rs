@@ -122,5 +122,6 @@ fn grey_stays_grey() {
     for level in 0..=255 {
         assert_eq!(luma([level; 3]), level);
     }
+    assert_eq!([luma([1, 0, 0]), luma([2, 0, 1]), luma([0, 1, 0])], [0, 0, 1]);
     assert_eq!([luma([255, 0, 0]), luma([0, 255, 0]), luma([0, 0, 255])], [54, 182, 18]);
 }

@@ -2,12 +2,13 @@
 //!
 //! The format is told from the bytes, not from the name. EXIF orientation is applied. Palettes are resolved, 16 bits are
 //! scaled to 8 with rounding (65535 becomes 255), CMYK JPEGs are converted, transparency lies over black. Colour becomes
-//! grey by Rec. 709 luma (0.2126 R + 0.7152 G + 0.0722 B on the stored values, rounded down: [`switchback::frame::luma`]).
+//! grey by the luma that devices compute: [`switchback::frame::luma`].
 
 use std::io::{BufReader, Cursor};
 use std::path::Path;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use switchback::frame::luma;
 
 use super::DataError;
 use crate::files::FileError;
@@ -43,7 +44,11 @@ pub fn load_image(path: &Path, channels: usize) -> Result<Image8, DataError> {
         decoded = over_black(&decoded);
     }
     let (width, height) = (decoded.width() as usize, decoded.height() as usize);
-    let pixels = if channels == 1 { decoded.into_luma8().into_raw() } else { decoded.into_rgb8().into_raw() };
+    let pixels = match (channels, decoded.color().has_color()) {
+        (1, false) => decoded.into_luma8().into_raw(),
+        (1, true) => decoded.into_rgb8().as_raw().as_chunks().0.iter().map(|&pixel| luma(pixel)).collect(),
+        _ => decoded.into_rgb8().into_raw(),
+    };
     Ok(Image8 { width, height, channels, pixels })
 }
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use embedded_io::{Read, ReadExactError};
+use embedded_io::Read;
 use switchback::model::MapShape;
 
 use super::RowSource;
@@ -46,19 +46,21 @@ impl<E: fmt::Debug> fmt::Display for StreamError<E> {
 
 impl<E: fmt::Debug> core::error::Error for StreamError<E> {}
 
-impl<E> From<ReadExactError<E>> for StreamError<E> {
-    fn from(error: ReadExactError<E>) -> Self {
-        match error {
-            ReadExactError::UnexpectedEof => Self::Ended,
-            ReadExactError::Other(error) => Self::Read(error),
-        }
-    }
-}
-
 impl<R: Read> Stream<R> {
     /// Frames of this shape from `reader`.
     pub fn new(reader: R, shape: MapShape) -> Self {
         Self { reader, shape }
+    }
+
+    /// What `read_exact` does, without its panic where a reader gives more than it was asked for.
+    fn fill(&mut self, mut bytes: &mut [u8]) -> Result<(), StreamError<R::Error>> {
+        while !bytes.is_empty() {
+            match self.reader.read(bytes).map_err(StreamError::Read)? {
+                0 => return Err(StreamError::Ended),
+                read => bytes = core::mem::take(&mut bytes).get_mut(read..).unwrap_or_default(),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -71,7 +73,7 @@ impl<R: Read> RowSource for Stream<R> {
 
     fn start_frame(&mut self) -> Result<(), Self::Error> {
         let mut last = [0; FRAME_START.len()];
-        self.reader.read_exact(&mut last)?;
+        self.fill(&mut last)?;
         let most = 2 * (self.shape.elements() + FRAME_START.len());
         for skipped in 0.. {
             if last == FRAME_START {
@@ -82,12 +84,12 @@ impl<R: Read> RowSource for Stream<R> {
             }
             last.rotate_left(1);
             let [.., newest] = &mut last;
-            self.reader.read_exact(core::slice::from_mut(newest))?;
+            self.fill(core::slice::from_mut(newest))?;
         }
         Ok(())
     }
 
     fn read_row(&mut self, row: &mut [u8]) -> Result<(), Self::Error> {
-        Ok(self.reader.read_exact(row)?)
+        self.fill(row)
     }
 }
