@@ -7,7 +7,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use boards::{Active, Board, Chip, Kind, Real, SLOT_HEADER_BYTES};
@@ -21,7 +21,7 @@ fn main() {
 }
 
 fn link() -> Result<(), Box<dyn Error>> {
-    for variable in ["SWITCHBACK_MODEL", "SWITCHBACK_BOARD", "SWITCHBACK_ARENA_BYTES"] {
+    for variable in ["SWITCHBACK_MODEL", "SWITCHBACK_BOARD", "SWITCHBACK_ARENA_BYTES", "SWITCHBACK_STILL"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
     println!("cargo::rustc-check-cfg=cfg(board_timer)");
@@ -52,6 +52,9 @@ fn link() -> Result<(), Box<dyn Error>> {
     if let Kind::Real(real) = &board.kind {
         fs::write(out.join("pins.rs"), pins(board.chip, real)?)?;
     }
+    if env::var_os("CARGO_FEATURE_STILL").is_some() {
+        write_still(&out)?;
+    }
     if board.timer.is_some() {
         println!("cargo::rustc-cfg=board_timer");
     }
@@ -64,6 +67,32 @@ fn link() -> Result<(), Box<dyn Error>> {
         println!("cargo::rustc-link-arg-bins=-Tlink-rp.x");
     }
     Ok(())
+}
+
+/// The still image: a binary PGM or PPM of 8 bits without comments, as the trainer writes it.
+fn write_still(out: &Path) -> Result<(), Box<dyn Error>> {
+    let path =
+        env::var_os("SWITCHBACK_STILL").ok_or("SWITCHBACK_STILL: found none, expected the path of a PGM or PPM")?;
+    println!("cargo::rerun-if-changed={}", Path::new(&path).display());
+    let file = fs::read(&path).map_err(|e| format!("still image {}: {e}", Path::new(&path).display()))?;
+    let wrong =
+        || format!("still image {}: found another format, expected P5 or P6 of 8 bits", Path::new(&path).display());
+    let mut lines = file.splitn(4, |&byte| byte == b'\n');
+    let (kind, size, depth, pixels) = (lines.next(), lines.next(), lines.next(), lines.next());
+    let channels = match kind {
+        Some(b"P5") => 1,
+        Some(b"P6") => 3,
+        _ => return Err(wrong().into()),
+    };
+    let size = std::str::from_utf8(size.unwrap_or_default())?.split_once(' ').ok_or_else(wrong)?;
+    let (width, height): (usize, usize) = (size.0.parse()?, size.1.parse()?);
+    let pixels = pixels.filter(|pixels| depth == Some(b"255") && pixels.len() == width * height * channels);
+    fs::write(out.join("still.bin"), pixels.ok_or_else(wrong)?)?;
+    let text = format!(
+        "const STILL_SHAPE: MapShape = MapShape {{ height: {height}, width: {width}, channels: {channels} }};\n\
+         static STILL: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/still.bin\"));\n"
+    );
+    Ok(fs::write(out.join("still.rs"), text)?)
 }
 
 /// Refuses any other features than that of the board's chip.

@@ -27,10 +27,10 @@ impl Keeper {
         Some(Self { slots, alarm: Alarm::new(pin, on).ok(), last_error })
     }
 
-    /// Sets the alarm by the model's operating point.
-    pub fn show(&mut self, inference: &Inference<'_>) {
+    /// Sets the alarm, which sounds while the last image was positive.
+    pub fn set_alarm(&mut self, is_positive: bool) {
         if let Some(alarm) = &mut self.alarm
-            && alarm.show(inference).is_err()
+            && alarm.set(is_positive).is_err()
         {
             defmt::warn!("the alarm's pin cannot be set");
         }
@@ -55,7 +55,7 @@ impl Host for Attendant<'_, '_> {
     }
 
     fn judged(&mut self, inference: &Inference<'_>) {
-        self.keeper.show(inference);
+        self.keeper.set_alarm(inference.is_positive());
         self.log.judged(inference);
     }
 

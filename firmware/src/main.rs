@@ -10,6 +10,8 @@ mod keeper;
 mod log;
 mod pulse;
 mod stack;
+#[cfg(feature = "still")]
+mod still;
 mod watched;
 
 use cortex_m as _; // critical sections, for the logger
@@ -31,6 +33,8 @@ fn main() -> ! {
     let mut parts = chip::start();
     pulse::start(parts.watchdog, parts.clock);
     let arena = arena::take();
+    #[cfg(feature = "still")]
+    let Some(mut camera) = still::Camera::new() else { defmt::panic!("the camera is taken once") };
     let Some(mut keeper) = Keeper::new(parts.flash, parts.alarm, last_error) else {
         defmt::panic!("slots: found others than the flash has, expected those of the manifest");
     };
@@ -53,10 +57,34 @@ fn main() -> ! {
         };
         log::started(&model, &plan);
         let host = Attendant { keeper: &mut keeper, log: log::Log::new(&model) };
-        match Device::new(Watched(&mut parts.link), &model, plan, arena, board::NAME, host).serve() {
+        let mut device = Device::new(Watched(&mut parts.link), &model, plan, arena, board::NAME, host);
+        #[cfg(feature = "still")]
+        let end = serve_and_watch(&mut device, &mut camera, model.network().input());
+        #[cfg(not(feature = "still"))]
+        let end = device.serve();
+        match end {
             Ok(Turn::Updated) => {}
             Ok(_) => chip::restart(),
             Err(_) => defmt::panic!("serial line: found its end, expected bytes"),
+        }
+    }
+}
+
+/// Serves requests as they come, and judges frames of the camera in between.
+#[cfg(feature = "still")]
+fn serve_and_watch<S: embedded_io::Read + embedded_io::Write + embedded_io::ReadReady>(
+    device: &mut Device<'_, S, Attendant<'_, '_>>,
+    camera: &mut still::Camera,
+    input: switchback::model::MapShape,
+) -> Result<Turn, switchback::link::PortError<S::Error>> {
+    loop {
+        if !device.is_asked().map_err(switchback::link::PortError::Stream)? {
+            camera.judge(input, device);
+            continue;
+        }
+        match device.turn()? {
+            Turn::Next | Turn::Idle => {}
+            end => return Ok(end),
         }
     }
 }

@@ -27,8 +27,15 @@ pub fn run(names: Vec<String>) -> Result<(), XtaskError> {
     for name in names {
         let board = Board::named(&name)?;
         emulator::machine(&board)?;
-        let program =
-            Program { name: PROGRAM, feature: Some(PROGRAM), board: &board, models, arena_bytes: None, kernels: None };
+        let program = Program {
+            name: PROGRAM,
+            feature: Some(PROGRAM),
+            board: &board,
+            models,
+            arena_bytes: None,
+            kernels: None,
+            still: None,
+        };
         let elf = firmware::build(paths::root(), &firmware::target_folder(), &program)?;
         let done = emulator::count(&board, &elf, None).map_err(|error| match error {
             XtaskError::EmulatorEnded { said, .. } => XtaskError::BackEnd { board: name.clone(), said },

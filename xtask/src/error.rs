@@ -94,6 +94,8 @@ pub enum XtaskError {
         missing: Missing,
         /// The boards that it fits, by their names.
         fits_on: Vec<String>,
+        /// Models like it that would fit.
+        would_fit: Vec<String>,
     },
     /// The trainer could not plan the model.
     #[error("plan of the model on {board}: found none ({said}), expected one")]
@@ -236,10 +238,15 @@ impl XtaskError {
             Self::Probe(error) => Some(error.help()),
             Self::Serial(error) => Some(error.help()),
             Self::DoesNotFit { missing, .. } if !missing.what.is_of_the_model() => None,
-            Self::DoesNotFit { fits_on, .. } if fits_on.is_empty() => {
-                Some("a model of a smaller --width or of fewer --stages needs less: cargo xtask plan".to_owned())
+            Self::DoesNotFit { fits_on, would_fit, .. } => {
+                let boards = (!fits_on.is_empty()).then(|| format!("it fits on {}", fits_on.join(", ")));
+                let models = would_fit.iter().map(|model| format!("it would fit with {model}"));
+                let proposed: Vec<String> = boards.into_iter().chain(models).collect();
+                Some(match proposed.as_slice() {
+                    [] => "a model of a smaller --input needs less: cargo xtask plan".to_owned(),
+                    _ => proposed.join("; "),
+                })
             }
-            Self::DoesNotFit { fits_on, .. } => Some(format!("it fits on {}", fits_on.join(", "))),
             Self::KeptFile { .. } | Self::NothingKept { .. } => {
                 Some("cargo xtask bench --save with the same board and model keeps them".to_owned())
             }
@@ -270,6 +277,7 @@ mod tests {
                 available: 221_184,
             },
             fits_on: fits_on.iter().map(|&name| name.to_owned()).collect(),
+            would_fit: Vec::new(),
         };
         for (error, found, help) in [
             (
@@ -283,7 +291,7 @@ mod tests {
                 "arena on pico: found 300000 bytes of RAM",
                 "it fits on pico2, qemu-m4",
             ),
-            (does_not_fit(&[]), "78816 bytes missing", "smaller --width"),
+            (does_not_fit(&[]), "78816 bytes missing", "smaller --input"),
         ] {
             let (text, line) = (error.to_string(), error.help().unwrap());
             assert!(text.contains(found) && text.contains("expected") && !text.contains('\n'), "{text}");

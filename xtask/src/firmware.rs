@@ -28,6 +28,8 @@ pub struct Program<'a> {
     pub arena_bytes: Option<u32>,
     /// The features of the kernels that it links; all where it is not said.
     pub kernels: Option<&'a str>,
+    /// The image that it judges by itself.
+    pub still: Option<&'a Path>,
 }
 
 /// The feature of all kernels.
@@ -45,7 +47,7 @@ pub fn kernel_features(kinds: &str) -> String {
 /// # Errors
 /// [`XtaskError`] when there is no compiler for the board, or it finds errors.
 pub fn build(root: &Path, target: &Path, program: &Program<'_>) -> Result<PathBuf, XtaskError> {
-    let Program { name, feature, board, models, arena_bytes, kernels } = *program;
+    let Program { name, feature, board, models, arena_bytes, kernels, still } = *program;
     let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
     let models = (!models.is_empty()).then(|| env::join_paths(models)).transpose().map_err(|_| failed())?;
     let mut build = targets::of_board(board)?.cargo("build");
@@ -63,6 +65,9 @@ pub fn build(root: &Path, target: &Path, program: &Program<'_>) -> Result<PathBu
     build.env("SWITCHBACK_BOARD", &board.name).env_remove("SWITCHBACK_MODEL");
     if let Some(models) = models {
         build.env("SWITCHBACK_MODEL", models);
+    }
+    if let Some(still) = still {
+        build.args(["--features", "still"]).env("SWITCHBACK_STILL", still);
     }
     if let Some(bytes) = arena_bytes {
         build.env("SWITCHBACK_ARENA_BYTES", bytes.to_string());

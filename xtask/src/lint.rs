@@ -1,6 +1,7 @@
 //! `lint-boards`: clippy, warnings as errors, for the targets of all boards, and the core for one without atomic swap.
 
 use std::path::Path;
+use std::process::Command;
 
 use boards::Board;
 
@@ -19,6 +20,7 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
     let core = paths::root().join("core");
     let programs = paths::root().join("firmware");
     clippy(&targets::toolchain(SMALLEST_TARGET)?, SMALLEST_TARGET, &core, None)?;
+    minimal_example(model)?;
     let (mut processors, mut linted) = (Vec::new(), Vec::new());
     let names = if names.is_empty() { boards::names()? } else { names };
     for name in names {
@@ -38,6 +40,20 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
     Ok(())
 }
 
+/// Lints the smallest program for the targets of all boards, one of which is a user's.
+fn minimal_example(model: &Path) -> Result<(), XtaskError> {
+    let example = paths::root().join("firmware/examples/minimal");
+    let mut triples: Vec<String> = boards::all()?.into_iter().map(|board| board.triple).collect();
+    triples.sort();
+    triples.dedup();
+    for triple in triples {
+        let mut command = targets::toolchain(&triple)?.cargo("clippy");
+        command.env("MODEL", model);
+        run_clippy(&mut command, &triple, &example)?;
+    }
+    Ok(())
+}
+
 fn clippy(
     toolchain: &Toolchain,
     name: &str,
@@ -45,7 +61,6 @@ fn clippy(
     linked: Option<(&Board, &Path)>,
 ) -> Result<(), XtaskError> {
     let mut command = toolchain.cargo("clippy");
-    command.arg("--target-dir").arg(paths::target_folder().join("lint")).current_dir(package);
     if let Some((board, model)) = linked {
         command
             .args(["--no-default-features", "--features", board.chip.feature()])
@@ -55,6 +70,11 @@ fn clippy(
             command.args(["--features", "checks"]).env("SWITCHBACK_MODEL", model);
         }
     }
+    run_clippy(&mut command, name, package)
+}
+
+fn run_clippy(command: &mut Command, name: &str, package: &Path) -> Result<(), XtaskError> {
+    command.arg("--target-dir").arg(paths::target_folder().join("lint")).current_dir(package);
     command.args(["--", "-D", "warnings"]);
     let what = || format!("{} for {name}", package.display());
     let status = command.status().map_err(XtaskError::running("cargo", "rustup component add clippy"))?;

@@ -8,7 +8,7 @@ use switchback::stream::KernelSet;
 use super::network_args::NetworkArgs;
 use super::{Failure, command_line};
 use crate::data::Task;
-use crate::run::{ModelFile, PlanFile, write_json};
+use crate::run::{HEADER_BYTES, ModelFile, PlanFile, proposals, write_json};
 
 /// What a network needs: the kernel of each layer, arena and flash, part by part. It is the fastest plan for the board's or the
 /// budget's memory, or for any. Exit code 1 where not even the smallest fits.
@@ -40,25 +40,36 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let board = args.board.as_deref().map(Board::named).transpose()?;
     let budget = args.budget.or(board.as_ref().map(|board| board.memory.arena.bytes as usize)).unwrap_or(usize::MAX);
     let kinds = KernelSet::of_processor(board.as_ref().and_then(|board| board.cpu.as_deref()));
-    let (plan, name) = match &args.model {
+    let (mut plan, name, network) = match &args.model {
         Some(path) => {
             let file = ModelFile::read(path)?;
-            (PlanFile::of_model(&file.model()?, budget, kinds, command_line()), path.display().to_string())
+            let model = file.model()?;
+            let plan = PlanFile::of_model(&model, budget, kinds, command_line());
+            (plan, path.display().to_string(), model.network().clone())
         }
         None => {
             let classes = args.classes.unwrap_or_else(|| args.network.default_classes());
             let task = if classes == 2 { Task::Binary } else { Task::MultiLabel };
             let network = args.network.network(task, classes)?;
             let plan = PlanFile::of_network(&network, model_bytes(&network), budget, kinds, command_line());
-            (plan, args.network.name().to_owned())
+            (plan, args.network.name().to_owned(), network)
         }
     };
+    let fit = board.as_ref().map(|board| board.fits(&name, plan.flash_bytes.unwrap_or(0), plan.arena_bytes));
+    if let (Some(board), Some(Err(_))) = (&board, &fit) {
+        plan.would_fit = proposals(&network, board);
+    }
     println!("{}", plan.table());
     if let Some(out) = &args.out {
         write_json(&out.join("plan.json"), &plan)?;
     }
     if let Some(board) = &board {
-        board.fits(&name, plan.flash_bytes.unwrap_or(0), plan.arena_bytes)?;
+        if let Some(Err(error)) = fit {
+            return Err(match plan.would_fit.as_slice() {
+                [] => error.into(),
+                fits => Failure::with_help(error, format!("it would fit with {}", fits.join(", or "))),
+            });
+        }
         println!("fits   {}: {} bytes of its arena to spare", board.name, budget - plan.arena_bytes);
     } else if plan.arena_bytes > budget {
         let largest = plan.parts.iter().max_by_key(|part| part.bytes);
@@ -78,6 +89,5 @@ pub fn run(args: Args) -> Result<(), Failure> {
 
 /// Length of a model file of this network, up to the few hundred bytes of its header's text.
 fn model_bytes(network: &switchback::model::Network) -> usize {
-    const HEADER_BYTES: usize = 256;
     switchback::model::Layout::new(network, HEADER_BYTES).file_length
 }

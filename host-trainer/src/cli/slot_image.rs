@@ -6,6 +6,7 @@ use application::slots;
 use boards::Board;
 
 use super::Failure;
+use crate::data::load_image;
 use crate::device::PlannedModel;
 use crate::files::write_atomically;
 use crate::run::ModelFile;
@@ -22,6 +23,9 @@ pub struct Args {
     /// The board
     #[arg(long, value_name = "NAME")]
     board: String,
+    /// An image that the firmware shall judge again and again, to be written beside --out as still.pnm in the model's channels
+    #[arg(long, value_name = "FILE")]
+    still: Option<PathBuf>,
     /// Where the bytes go
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -38,6 +42,14 @@ pub fn run(args: Args) -> Result<(), Failure> {
     board.fits(&args.model.display().to_string(), model.bytes().len(), planned.arena_bytes)?;
     let bytes = slots::image(model.bytes(), &planned.plan, SEQUENCE)?;
     write_atomically(&args.out, |file| std::io::Write::write_all(file, &bytes))?;
+    if let Some(path) = &args.still {
+        let image = load_image(path, model.network().input().channels)?;
+        let kind = if image.channels == 1 { "P5" } else { "P6" };
+        let head = format!("{kind}\n{} {}\n255\n", image.width, image.height);
+        write_atomically(&args.out.with_file_name("still.pnm"), |file| {
+            std::io::Write::write_all(file, &[head.as_bytes(), &image.pixels].concat())
+        })?;
+    }
     // What a firmware for this model alone links, one line for the program that calls this.
     println!("kernels {}", planned.kinds);
     Ok(())

@@ -6,6 +6,7 @@
 //! | every stage quantized, judged and written; the report | `finish` |
 //! | the page's pictures and facts | `report_page` |
 //! | `data.json`, `plan.json` | `data_file`, `plan_file` |
+//! | what would fit a board where a network does not | `proposal` |
 //! | model files from disk | `model_file` |
 
 mod data_file;
@@ -16,6 +17,7 @@ mod finish_tests;
 mod folder;
 mod model_file;
 mod plan_file;
+mod proposal;
 mod report_page;
 
 pub use data_file::DataFile;
@@ -26,3 +28,4 @@ pub use folder::{RunFolder, RunInfo};
 pub(crate) use folder::{read_toml, write_json};
 pub use model_file::{ModelFile, ModelFileError};
 pub use plan_file::{PlanFile, PlanLayer, PlanPart, SmallerPlan};
+pub use proposal::{HEADER_BYTES, proposals};

@@ -28,6 +28,9 @@ pub struct PlanFile {
     pub parts: Vec<PlanPart>,
     /// Plans in less memory, down to the smallest.
     pub smaller: Vec<SmallerPlan>,
+    /// Networks like it that the board has room for, where it has none for this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub would_fit: Vec<String>,
 }
 
 /// How a layer is computed.
@@ -118,6 +121,7 @@ impl PlanFile {
             layers: layers.collect(),
             parts: parts.collect(),
             smaller: smaller(network, &plan, within),
+            would_fit: Vec::new(),
         }
     }
 

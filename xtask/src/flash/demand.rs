@@ -10,7 +10,7 @@ use crate::error::XtaskError;
 use crate::paths;
 
 /// What a model needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
     /// Length of its file.
     pub model_bytes: u64,
@@ -18,6 +18,8 @@ pub struct Demand {
     pub arena_bytes: u64,
     /// The arena of its smallest plan.
     pub smallest_arena_bytes: u64,
+    /// Models like it that the board has room for, where it has none for this one.
+    pub would_fit: Vec<String>,
 }
 
 impl Demand {
@@ -45,6 +47,7 @@ impl Demand {
             model_bytes: number("flash_bytes")?,
             arena_bytes: number("arena_bytes")?,
             smallest_arena_bytes: number("smallest_arena_bytes")?,
+            would_fit: texts(plan.get("would_fit")),
         })
     }
 
@@ -66,10 +69,16 @@ impl Demand {
             None => Ok(()),
             Some(missing) => {
                 let fits_on = self.fitting(&boards::all()?);
-                Err(XtaskError::DoesNotFit { missing, fits_on })
+                Err(XtaskError::DoesNotFit { missing, fits_on, would_fit: self.would_fit.clone() })
             }
         }
     }
+}
+
+/// The texts of a list; none where there is no list.
+fn texts(list: Option<&serde_json::Value>) -> Vec<String> {
+    let list = list.and_then(serde_json::Value::as_array).into_iter().flatten();
+    list.filter_map(|text| Some(text.as_str()?.to_owned())).collect()
 }
 
 #[cfg(test)]
@@ -79,9 +88,10 @@ mod tests {
     #[test]
     fn boards_with_room_are_proposed() {
         let boards = boards::all().unwrap();
-        let small = Demand { model_bytes: 20_000, arena_bytes: 50_000, smallest_arena_bytes: 30_000 };
+        let small =
+            Demand { model_bytes: 20_000, arena_bytes: 50_000, smallest_arena_bytes: 30_000, would_fit: Vec::new() };
         assert_eq!(small.fitting(&boards).len(), boards.len());
-        let wide = Demand { smallest_arena_bytes: 300_000, ..small };
+        let wide = Demand { smallest_arena_bytes: 300_000, ..small.clone() };
         let names = wide.fitting(&boards);
         assert!(
             names.iter().any(|name| name == "nucleo-h743zi") && !names.iter().any(|name| name == "pico"),

@@ -11,10 +11,10 @@ use super::report::Report;
 use super::sizes::Sizes;
 use super::steps::shell;
 use super::table::Table;
-use super::{FlashArguments, build, conversation, slot_image};
+use super::{Contents, FlashArguments, build, conversation, slot_image};
 use crate::emulator::{self, Emulator};
 use crate::error::XtaskError;
-use crate::{firmware, host_program, process, targets, trainer};
+use crate::{host_program, process, targets, trainer};
 
 /// The package and program that prints a device's logs.
 const LOG_READER: &str = "log-reader";
@@ -68,8 +68,14 @@ pub fn outcome(arguments: &FlashArguments, board: &Board, model: &Path) -> Resul
     demand.check(&table(&Sizes::default()))?;
     let files = slot_image::Paths::of(board);
     let first_model = arguments.old_model()?;
-    let kinds = slot_image::write(&trainer, board, first_model.as_deref().unwrap_or(model), &files)?;
-    let elf = build(board, &arguments.kernels(&kinds))?;
+    let kinds = slot_image::write(
+        &trainer,
+        board,
+        first_model.as_deref().unwrap_or(model),
+        arguments.still.as_deref(),
+        &files,
+    )?;
+    let elf = build(board, &arguments.contents(&kinds, &files))?;
     let sizes = Sizes::of(board, &elf)?;
     println!("{}", table(&sizes));
     demand.check(&table(&sizes))?;
@@ -94,7 +100,7 @@ pub fn outcome(arguments: &FlashArguments, board: &Board, model: &Path) -> Resul
 /// Prints what would be run.
 fn dry_run(board: &Board, model: &Path) -> Result<ExitCode, XtaskError> {
     let model_bytes = model.metadata().map_err(|_| XtaskError::NoSuchModel { path: model.to_owned() })?.len();
-    let elf = build(board, firmware::ALL_KERNELS)?;
+    let elf = build(board, &Contents::usual())?;
     let sizes = Sizes::of(board, &elf)?;
     println!("{}", Table::new(board, &sizes, model_bytes, None));
     let files = slot_image::Paths::of(board);

@@ -71,6 +71,9 @@ pub struct FlashArguments {
     /// Ends the monitor after so many looks, one a second
     #[arg(long, value_name = "N", requires = "monitor")]
     looks: Option<u64>,
+    /// An image that the board shall judge again and again, as a camera's frames, while nobody asks it anything
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model_only", "dry_run"])]
+    still: Option<PathBuf>,
     /// The kernels that the program links: all, or those of the model's plan, which makes it smaller; other models then run slower
     #[arg(long, value_enum, default_value_t = Kernels::All)]
     kernels: Kernels,
@@ -110,18 +113,41 @@ impl FlashArguments {
         old.map(|path| path.canonicalize().map_err(|_| XtaskError::NoSuchModel { path })).transpose()
     }
 
-    /// The features of the kernels to link, where the model's plan takes `kinds`.
-    fn kernels(&self, kinds: &str) -> String {
-        match self.kernels {
+    /// The program to build for a model whose plan takes the kernels `kinds`.
+    fn contents(&self, kinds: &str, files: &slot_image::Paths) -> Contents {
+        let kernels = match self.kernels {
             Kernels::All => firmware::ALL_KERNELS.to_owned(),
             Kernels::Model => firmware::kernel_features(kinds),
-        }
+        };
+        Contents { kernels, still: self.still.is_some().then(|| files.still.clone()) }
     }
 }
 
-/// Builds the program for a board with the kernels of these features. It takes its model from a slot.
-fn build(board: &Board, kernels: &str) -> Result<PathBuf, XtaskError> {
-    let program =
-        Program { name: "firmware", feature: None, board, models: &[], arena_bytes: None, kernels: Some(kernels) };
+/// What a program is built with.
+struct Contents {
+    /// The features of its kernels.
+    kernels: String,
+    /// The image that it judges by itself.
+    still: Option<PathBuf>,
+}
+
+impl Contents {
+    /// Every kernel and no image.
+    fn usual() -> Self {
+        Self { kernels: firmware::ALL_KERNELS.to_owned(), still: None }
+    }
+}
+
+/// Builds the program for a board. It takes its model from a slot.
+fn build(board: &Board, contents: &Contents) -> Result<PathBuf, XtaskError> {
+    let program = Program {
+        name: "firmware",
+        feature: None,
+        board,
+        models: &[],
+        arena_bytes: None,
+        kernels: Some(&contents.kernels),
+        still: contents.still.as_deref(),
+    };
     firmware::build(paths::root(), &firmware::target_folder(), &program)
 }

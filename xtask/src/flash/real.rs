@@ -10,12 +10,12 @@ use super::demand::Demand;
 use super::sizes::Sizes;
 use super::steps::{Files, Steps, shell};
 use super::table::Table;
-use super::{FlashArguments, build, conversation, slot_image};
+use super::{Contents, FlashArguments, build, conversation, slot_image};
 use crate::error::XtaskError;
 use crate::probe::{self, Probe};
 use crate::process::{self, Running};
 use crate::serial::{self, Bridge};
-use crate::{firmware, host_program, targets, trainer};
+use crate::{host_program, targets, trainer};
 
 /// Runs the command.
 ///
@@ -47,8 +47,8 @@ pub fn run(arguments: &FlashArguments, board: &Board, real: &Real) -> Result<Exi
         let mut update = conversation::command(&trainer, arguments, board, &model, &bridge.address());
         return Ok(process::exit_code(conversation::hold(&mut update)?));
     }
-    let kinds = slot_image::write(&trainer, board, &model, &files)?;
-    let elf = build(board, &arguments.kernels(&kinds))?;
+    let kinds = slot_image::write(&trainer, board, &model, arguments.still.as_deref(), &files)?;
+    let elf = build(board, &arguments.contents(&kinds, &files))?;
     let sizes = Sizes::of(board, &elf)?;
     let table = Table::new(board, &sizes, demand.model_bytes, Some(demand.arena_bytes));
     println!("{table}");
@@ -90,12 +90,12 @@ fn dry_run(
     files: &slot_image::Paths,
 ) -> Result<ExitCode, XtaskError> {
     let model_bytes = model.metadata().map_err(|_| XtaskError::NoSuchModel { path: model.to_owned() })?.len();
-    let elf = build(board, firmware::ALL_KERNELS)?;
+    let elf = build(board, &Contents::usual())?;
     let sizes = Sizes::of(board, &elf)?;
     let table = Table::new(board, &sizes, model_bytes, None);
     println!("{table}");
     // The arena is not known: a trainer that plans it takes minutes to build.
-    Demand { model_bytes, arena_bytes: 0, smallest_arena_bytes: 0 }.check(&table)?;
+    Demand { model_bytes, arena_bytes: 0, smallest_arena_bytes: 0, would_fit: Vec::new() }.check(&table)?;
     let steps = steps(arguments, board, probe, (&elf, sizes.code()), (files, model_bytes));
     let trainer = Path::new(trainer::PACKAGE);
     let words =

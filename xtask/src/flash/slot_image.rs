@@ -12,6 +12,8 @@ use crate::paths;
 pub struct Paths {
     /// The image of the model's slot.
     pub image: PathBuf,
+    /// The image that the program judges by itself, as its build reads it.
+    pub still: PathBuf,
     /// What takes the place of the other slot's header.
     pub no_header: PathBuf,
 }
@@ -20,7 +22,11 @@ impl Paths {
     /// In the folder of build results.
     pub fn of(board: &Board) -> Self {
         let folder = paths::target_folder().join("flash").join(&board.name);
-        Self { image: folder.join("slot.bin"), no_header: folder.join("no-header.bin") }
+        Self {
+            image: folder.join("slot.bin"),
+            still: folder.join("still.pnm"),
+            no_header: folder.join("no-header.bin"),
+        }
     }
 }
 
@@ -35,13 +41,23 @@ pub fn command(trainer: &Path, board: &Board, model: &Path, out: &Path) -> Comma
 ///
 /// # Errors
 /// [`XtaskError`] when that cannot be done.
-pub fn write(trainer: &Path, board: &Board, model: &Path, paths: &Paths) -> Result<String, XtaskError> {
+pub fn write(
+    trainer: &Path,
+    board: &Board,
+    model: &Path,
+    still: Option<&Path>,
+    paths: &Paths,
+) -> Result<String, XtaskError> {
     let cannot = |source| XtaskError::Run { program: trainer.display().to_string(), source };
     if let Some(folder) = paths.image.parent() {
         std::fs::create_dir_all(folder).map_err(cannot)?;
     }
     std::fs::write(&paths.no_header, [u8::MAX; SLOT_HEADER_BYTES as usize]).map_err(cannot)?;
-    let output = command(trainer, board, model, &paths.image).stderr(Stdio::inherit()).output().map_err(cannot)?;
+    let mut command = command(trainer, board, model, &paths.image);
+    if let Some(still) = still {
+        command.arg("--still").arg(still);
+    }
+    let output = command.stderr(Stdio::inherit()).output().map_err(cannot)?;
     let said = String::from_utf8_lossy(&output.stdout);
     match said.lines().find_map(|line| line.strip_prefix("kernels ")) {
         Some(kinds) if output.status.success() => Ok(kinds.to_owned()),
