@@ -32,5 +32,10 @@ pub fn take() -> &'static mut [u8] {
     }
     // SAFETY: the memory map has `bytes` bytes there and puts nothing else there; the check above makes this the only
     // reference. The compiler knows nothing of this memory's values, so that they count as initialized.
-    unsafe { slice::from_raw_parts_mut(&raw mut _arena_start, bytes()) }
+    let arena = unsafe { slice::from_raw_parts_mut(&raw mut _arena_start, bytes()) };
+    if cfg!(feature = "stm32h743") {
+        // This memory has error correction: a word that was never written since power came on may fail it when it is read.
+        arena.fill(0);
+    }
+    arena
 }

@@ -222,6 +222,14 @@ impl XtaskError {
         }
     }
 
+    /// Prints it and the next step, for people.
+    pub fn print(&self) {
+        eprintln!("error: {self}");
+        if let Some(help) = self.help() {
+            eprintln!("help: {help}");
+        }
+    }
+
     /// The next step.
     pub fn help(&self) -> Option<String> {
         match self {

@@ -100,10 +100,7 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
-            if let Some(help) = error.help() {
-                eprintln!("help: {help}");
-            }
+            error.print();
             ExitCode::FAILURE
         }
     }

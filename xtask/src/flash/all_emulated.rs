@@ -3,45 +3,80 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use boards::Board;
+
+use super::emulated::Outcome;
 use super::{FlashArguments, emulated};
 use crate::error::XtaskError;
 
 /// A board's line of the table.
 struct Line {
     board: String,
-    is_equal: bool,
-    arena_bytes: u64,
-    code_bytes: u64,
-    model_bytes: u64,
+    bits: Bits,
+    arena_bytes: Option<u64>,
+    code_bytes: Option<u64>,
+    model_bytes: Option<u64>,
     /// Instructions of one image, where the device tells.
     instructions: Option<u64>,
     /// The most bytes of stack that were used, where the device tells.
     stack_bytes: Option<u64>,
 }
 
-/// Runs the command.
+/// How a board's results compare with the host's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bits {
+    Equal,
+    Differ,
+    /// There are none.
+    Failed,
+}
+
+impl Line {
+    fn new(board: &Board, outcome: &Outcome) -> Self {
+        Self {
+            board: board.name.clone(),
+            bits: if outcome.status.success() { Bits::Equal } else { Bits::Differ },
+            arena_bytes: Some(outcome.demand.arena_bytes),
+            code_bytes: Some(outcome.sizes.code()),
+            model_bytes: Some(outcome.demand.model_bytes),
+            instructions: outcome.report.map(|report| report.instructions()),
+            stack_bytes: outcome.report.map(|report| report.stack_used),
+        }
+    }
+
+    fn failed(board: &Board) -> Self {
+        Self {
+            board: board.name.clone(),
+            bits: Bits::Failed,
+            arena_bytes: None,
+            code_bytes: None,
+            model_bytes: None,
+            instructions: None,
+            stack_bytes: None,
+        }
+    }
+}
+
+/// Runs the command. A board that cannot be run and a comparison that fails are lines of the table, and the exit code 1.
 ///
 /// # Errors
-/// [`XtaskError`] of the first board that could not be run. A comparison that fails is a line of the table, and the exit
-/// code 1.
+/// [`XtaskError`] when there is no model, or a person or another program asks to stop.
 pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
     let model = arguments.board.model_or_newest()?;
     let mut lines = Vec::new();
     for board in boards::all()?.iter().filter(|board| board.is_emulated()) {
         println!("== {}", board.name);
-        let outcome = emulated::outcome(arguments, board, &model)?;
-        lines.push(Line {
-            board: board.name.clone(),
-            is_equal: outcome.status.success(),
-            arena_bytes: outcome.demand.arena_bytes,
-            code_bytes: outcome.sizes.code(),
-            model_bytes: outcome.demand.model_bytes,
-            instructions: outcome.report.map(|report| report.instructions()),
-            stack_bytes: outcome.report.map(|report| report.stack_used),
+        lines.push(match emulated::outcome(arguments, board, &model) {
+            Ok(outcome) => Line::new(board, &outcome),
+            Err(XtaskError::Interrupted) => return Err(XtaskError::Interrupted),
+            Err(error) => {
+                error.print();
+                Line::failed(board)
+            }
         });
     }
     print!("\n{}", Summary(&lines));
-    Ok(if lines.iter().all(|line| line.is_equal) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if lines.iter().all(|line| line.bits == Bits::Equal) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The table.
@@ -58,10 +93,14 @@ impl fmt::Display for Summary<'_> {
                 f,
                 "{:<12} {:<7} {:>9} {:>9} {:>9} {:>13} {:>9}",
                 line.board,
-                if line.is_equal { "equal" } else { "DIFFER" },
-                line.arena_bytes,
-                line.code_bytes,
-                line.model_bytes,
+                match line.bits {
+                    Bits::Equal => "equal",
+                    Bits::Differ => "DIFFER",
+                    Bits::Failed => "FAILED",
+                },
+                known(line.arena_bytes),
+                known(line.code_bytes),
+                known(line.model_bytes),
                 known(line.instructions),
                 known(line.stack_bytes),
             )?;
@@ -76,19 +115,21 @@ mod tests {
 
     #[test]
     fn unknown_numbers_are_dashes_and_differences_are_loud() {
-        let line = |board: &str, is_equal, instructions| Line {
-            board: board.to_owned(),
-            is_equal,
-            arena_bytes: 1000,
-            code_bytes: 2000,
-            model_bytes: 3000,
+        let board = Board::named("qemu-m4").unwrap();
+        let line = |bits, instructions| Line {
+            bits,
+            arena_bytes: Some(1000),
+            code_bytes: Some(2000),
+            model_bytes: Some(3000),
             instructions,
-            stack_bytes: None,
+            ..Line::failed(&board)
         };
-        let text = Summary(&[line("qemu-m4", true, Some(5_000_000)), line("qemu-m55", false, None)]).to_string();
+        let lines = [line(Bits::Equal, Some(5_000_000)), line(Bits::Differ, None), Line::failed(&board)];
+        let text = Summary(&lines).to_string();
         let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[0], ["board", "bits", "arena", "code", "model", "instructions", "stack"]);
         assert_eq!(lines[1], ["qemu-m4", "equal", "1000", "2000", "3000", "5000000", "-"]);
-        assert_eq!(lines[2], ["qemu-m55", "DIFFER", "1000", "2000", "3000", "-", "-"]);
+        assert_eq!(lines[2], ["qemu-m4", "DIFFER", "1000", "2000", "3000", "-", "-"]);
+        assert_eq!(lines[3], ["qemu-m4", "FAILED", "-", "-", "-", "-", "-"]);
     }
 }
