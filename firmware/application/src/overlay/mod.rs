@@ -12,7 +12,8 @@ use embedded_graphics::mono_font::{MonoTextStyle, MonoTextStyleBuilder};
 use embedded_graphics::pixelcolor::{Rgb565, Rgb888};
 use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::Rectangle;
-use embedded_graphics::text::{Baseline, Text};
+use embedded_graphics::text::Baseline;
+use embedded_graphics::text::renderer::TextRenderer;
 use switchback::model::MapShape;
 
 pub use heat::heat;
@@ -91,7 +92,7 @@ impl<'a, M: Fn(usize) -> &'a [u8]> Overlay<'a, M> {
         let style: MonoTextStyle<'_, Rgb565> =
             MonoTextStyleBuilder::new().font(&FONT_6X10).text_color(Rgb565::WHITE).build();
         let start = line.top_left + Size::new(1, 1);
-        Text::with_baseline(&caption, start, style, Baseline::Top).draw(&mut target.clipped(&line)).map(drop)
+        style.draw_string(&caption, start, Baseline::Top, &mut target.clipped(&line)).map(drop)
     }
 }
 

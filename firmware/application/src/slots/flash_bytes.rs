@@ -10,6 +10,11 @@ use super::error::{FlashFailure, FlashOperation};
 /// Bytes that are read at a time for a checksum.
 const READ_BYTES: usize = 256;
 
+/// Bytes of a range; none where it ends before it starts. (The range's own `len` has a panic where `usize` has 16 bits.)
+pub(super) fn length(range: &Range<u32>) -> usize {
+    range.end.saturating_sub(range.start) as usize
+}
+
 pub(super) fn read<F: ReadNorFlash>(flash: &mut F, offset: u32, bytes: &mut [u8]) -> Result<(), FlashFailure> {
     flash.read(offset, bytes).map_err(failure(FlashOperation::Read, offset))
 }

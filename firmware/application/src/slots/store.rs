@@ -74,8 +74,9 @@ impl<F: NorFlash> Slots<F> {
             if range.end as usize > expected {
                 return Err(LayoutError::Capacity { slot, found: range.end, expected });
             }
-            if range.len() <= HEADER_BYTES {
-                return Err(LayoutError::TooSmall { slot, found: range.len() });
+            let found = flash_bytes::length(range);
+            if found <= HEADER_BYTES {
+                return Err(LayoutError::TooSmall { slot, found });
             }
         }
         let [first, second] = &ranges;

@@ -66,7 +66,7 @@ impl<F: NorFlash> Slots<F> {
         let spared = current.as_ref().map(|slot| slot.number).or(unreadable.map(|(number, _)| number));
         let slot = usize::from(spared == Some(0));
         let range = self.range(slot).ok_or(BeginError::SingleSlot)?;
-        let most = range.len().saturating_sub(HEADER_BYTES);
+        let most = flash_bytes::length(&range).saturating_sub(HEADER_BYTES);
         let found = new.bytes;
         let model_bytes = u32::try_from(found).ok().filter(|_| (1..=most).contains(&found));
         let model_bytes = model_bytes.ok_or(BeginError::Length { found, most })?;
@@ -105,7 +105,7 @@ impl<F: NorFlash> Slots<F> {
     /// [`WriteError`] for a chunk that is not the next one, or when the flash fails, which ends the update.
     pub fn write(&mut self, offset: usize, chunk: &[u8]) -> Result<(), WriteError> {
         let update = self.update.as_mut().ok_or(WriteError::NotBegun)?;
-        let (end, bytes) = (offset.saturating_add(chunk.len()), update.model.len());
+        let (end, bytes) = (offset.saturating_add(chunk.len()), flash_bytes::length(&update.model));
         if end > bytes {
             return Err(WriteError::Length { found: end, expected: bytes });
         }
@@ -132,7 +132,7 @@ impl<F: NorFlash> Slots<F> {
             return Ok(());
         }
         let mut update = self.update.take().ok_or(VerifyError::NotBegun)?;
-        let (found, expected) = (update.taken, update.model.len());
+        let (found, expected) = (update.taken, flash_bytes::length(&update.model));
         if found < expected {
             self.update = Some(update);
             return Err(VerifyError::Incomplete { found, expected });
@@ -176,7 +176,7 @@ impl Update {
             let _ = self.block.extend_from_slice(head);
             self.taken += head.len();
             bytes = tail;
-            if self.block.is_full() || self.taken == self.model.len() {
+            if self.block.is_full() || self.taken == flash_bytes::length(&self.model) {
                 self.write_block(flash)?;
             }
         }
