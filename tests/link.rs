@@ -9,8 +9,8 @@ use embedded_io_adapters::std::FromStd;
 use host_trainer::device::{Client, on_host};
 use parity::line::line;
 use parity::random_model;
-use switchback::link::{Device, Host, Turn, UpdateError};
-use switchback::model::layout::CRC32;
+use switchback::link::{Device, Host, Turn, UpdateError, check_new_model};
+use switchback::model::layout::{self, CRC32, FORMAT_VERSION};
 use switchback::model::spec::{InputSpec, NetworkSpec};
 use switchback::model::{AlignedBytes, Model, Network};
 use switchback::stream::{MAX_STORED_PLAN, Plan};
@@ -92,6 +92,39 @@ fn serve(end: parity::line::End, store: Store) {
             // The host's end is gone, or has said so.
             _ => return,
         }
+    }
+}
+
+#[test]
+fn a_new_model_is_refused_that_the_device_cannot_run() {
+    let network = network();
+    let bytes = random_model::bytes(&network, 1);
+    let plan = Plan::new(&network);
+    let mut buffer = [0; MAX_STORED_PLAN];
+    let stored = plan.write(&mut buffer);
+    assert_eq!(check_new_model(bytes.as_slice(), stored, plan.arena_bytes()), Ok(()));
+
+    let room = plan.arena_bytes() as u32 - 1;
+    let too_small = UpdateError::ArenaTooSmall { found: room, expected: room + 1 };
+    assert_eq!(check_new_model(bytes.as_slice(), stored, room as usize), Err(too_small));
+    assert!(too_small.to_string().ends_with("for the new model: 1 missing"), "{too_small}");
+
+    // Of a newer version, with a checksum that fits.
+    let mut newer = bytes.clone();
+    newer.as_mut_slice()[8..12].copy_from_slice(&(FORMAT_VERSION + 1).to_le_bytes());
+    let checksum = layout::crc32(newer.as_slice());
+    newer.as_mut_slice()[20..24].copy_from_slice(&checksum.to_le_bytes());
+    let check = |bytes: &AlignedBytes, plan: &[u8]| check_new_model(bytes.as_slice(), plan, usize::MAX >> 1);
+    assert_eq!(check(&newer, stored), Err(UpdateError::NotAModel));
+    assert!(UpdateError::NotAModel.to_string().contains("expected a model of format"));
+
+    // Plans of another network, of another version, damaged.
+    let smaller = Network::new(NetworkSpec { stages: 1, ..network.spec().clone() }).expect("a network of one stage");
+    let mut other = [0; MAX_STORED_PLAN];
+    let other = Plan::new(&smaller).write(&mut other);
+    let newer_plan = [&[stored[0] + 1], &stored[1..]].concat();
+    for plan in [other, &newer_plan, &stored[..stored.len() - 1], &[]] {
+        assert_eq!(check(&bytes, plan), Err(UpdateError::ForeignPlan));
     }
 }
 

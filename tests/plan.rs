@@ -5,7 +5,9 @@ use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{Model, Network};
-use switchback::stream::{ARENA_ALIGNMENT, ConvolutionKernel, DeconvolutionKernel, KernelSet, Phase, Plan};
+use switchback::stream::{
+    ARENA_ALIGNMENT, ConvolutionKernel, DeconvolutionKernel, KernelSet, MAX_STORED_PLAN, Phase, Plan,
+};
 
 fn assert_sound(plan: &Plan) {
     for (i, a) in plan.parts().iter().enumerate() {
@@ -96,4 +98,31 @@ fn the_default_network_fits_a_small_board() {
     let input = InputSpec { width: 96, height: 96, channels: 1 };
     let arena = arena_kib(NetworkSpec::table1(0.125, input, 2));
     assert!(arena <= 20.0, "{arena} KiB");
+}
+
+proptest! {
+    #[test]
+    fn a_stored_plan_reads_back_and_damaged_ones_do_no_harm(
+        network in networks(),
+        seed in any::<u64>(),
+        place in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let bytes = random_model::bytes(&network, seed);
+        let model = Model::parse(bytes.as_slice()).expect("a valid model");
+        for kinds in [KernelSet::DEFINITIONS, KernelSet::SCALAR, KernelSet::ALL] {
+            let plan = Plan::within_of(&model, usize::MAX, kinds);
+            prop_assert!(kinds.contains(plan.kinds(&network)));
+            let mut buffer = [0; MAX_STORED_PLAN];
+            let mut stored = plan.write(&mut buffer).to_vec();
+            prop_assert!(!stored.is_empty());
+            let read = Plan::read(&network, &stored).expect("what was written");
+            prop_assert_eq!(read.parts(), plan.parts());
+            prop_assert_eq!(read.kinds(&network), plan.kinds(&network));
+            *place.get_mut(&mut stored) = byte;
+            if let Ok(other) = Plan::read(&network, &stored) {
+                assert_sound(&other);
+            }
+        }
+    }
 }

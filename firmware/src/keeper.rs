@@ -5,9 +5,8 @@ use application::slots::{BeginError, CommitError, HEADER_BYTES, NewModel, Slots,
 use embedded_hal::digital::PinState;
 use heapless::String;
 use linked::{arena, board, chip, slots};
-use switchback::link::{Health, Host, Refusal, UpdateError};
-use switchback::model::Model;
-use switchback::stream::{Inference, Plan};
+use switchback::link::{Health, Host, Refusal, UpdateError, check_new_model};
+use switchback::stream::Inference;
 
 use crate::{failure, log, pulse, stack};
 
@@ -113,7 +112,7 @@ impl Host for Attendant<'_, '_> {
             let model =
                 (slot.model.start as usize).checked_sub(start).zip((slot.model.end as usize).checked_sub(start));
             let model = model.and_then(|(from, to)| bytes.get(from..to)).unwrap_or_default();
-            check(model, &slot.plan)
+            check_new_model(model, &slot.plan, arena::bytes())
         });
         verified.map_err(|error| match error {
             VerifyError::NotBegun => UpdateError::NotBegun,
@@ -133,15 +132,4 @@ impl Host for Attendant<'_, '_> {
             Err(_) => Err(UpdateError::Flash),
         }
     }
-}
-
-/// Whether `bytes` are a model that runs here by `plan`.
-fn check(bytes: &[u8], plan: &[u8]) -> Result<(), UpdateError> {
-    let model = Model::parse(bytes).map_err(|_| UpdateError::NotAModel)?;
-    let plan = Plan::read(model.network(), plan).map_err(|_| UpdateError::ForeignPlan)?;
-    if !plan.is_linked(model.network()) {
-        return Err(UpdateError::ForeignPlan);
-    }
-    let (found, expected) = (arena::bytes() as u32, plan.arena_bytes() as u32);
-    if expected > found { Err(UpdateError::ArenaTooSmall { found, expected }) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! A serial line that feeds the watchdog while it is waited for.
+//! A serial line that feeds the watchdog while it is waited for, and goes on after bytes that were lost.
 
 use embedded_io::{ErrorType, Read, ReadReady, Write};
 
@@ -13,10 +13,15 @@ impl<S: ErrorType> ErrorType for Watched<S> {
 
 impl<S: Read + ReadReady> Read for Watched<S> {
     fn read(&mut self, bytes: &mut [u8]) -> Result<usize, Self::Error> {
-        while !self.0.read_ready()? {
+        loop {
+            // Overruns, framing errors and breaks cost the frame that they are in, which its checksum tells.
+            match self.0.read_ready().and_then(|ready| if ready { self.0.read(bytes).map(Some) } else { Ok(None) }) {
+                Ok(Some(count)) => return Ok(count),
+                Ok(None) => {}
+                Err(_) => defmt::debug!("the serial line lost bytes"),
+            }
             pulse::alive();
         }
-        self.0.read(bytes)
     }
 }
 

@@ -24,6 +24,7 @@ mod desk;
 mod device;
 pub mod frame;
 pub mod message;
+mod new_model;
 mod port;
 mod refusal;
 mod rows;
@@ -31,6 +32,7 @@ mod rows;
 pub use device::{Device, Health, Host, Turn};
 pub use frame::FrameError;
 pub use message::{Identity, MAX_PART, PROTOCOL, Reply, Request, Status, Verdict, parts};
+pub use new_model::check_new_model;
 pub use port::{Port, PortError};
 pub use refusal::{Refusal, UpdateError};
 
