@@ -10,7 +10,7 @@ use super::demand::Demand;
 use super::sizes::Sizes;
 use super::steps::shell;
 use super::table::Table;
-use super::{FlashArguments, build, conversation};
+use super::{Fitting, FlashArguments, build, conversation, fit};
 use crate::emulator::{self, Emulator};
 use crate::error::XtaskError;
 use crate::{host_program, process, targets, trainer};
@@ -59,14 +59,7 @@ pub fn outcome(arguments: &FlashArguments, board: &Board, model: &Path) -> Resul
     targets::of_board(board)?;
     let trainer = host_program::build(trainer::PACKAGE)?;
     let log_reader = host_program::build(LOG_READER)?;
-    let demand = Demand::plan(&trainer, board, model)?;
-    // The model before the program, whose build refuses what does not fit with less to say.
-    let table = |sizes: &Sizes| Table::new(board, sizes, demand.model_bytes, Some(demand.arena_bytes));
-    demand.check(&table(&Sizes::default()))?;
-    let elf = build(board, &[model.to_owned()])?;
-    let sizes = Sizes::of(board, &elf)?;
-    println!("{}", table(&sizes));
-    demand.check(&table(&sizes))?;
+    let Fitting { elf, sizes, demand } = fit(board, &trainer, model, &[model.to_owned()])?;
 
     let mut emulator = Emulator::start(board, &elf, &log_reader)?;
     let status =

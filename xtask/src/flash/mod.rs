@@ -10,10 +10,14 @@ mod slot_image;
 mod steps;
 pub mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use boards::{Board, Kind};
+
+use demand::Demand;
+use sizes::Sizes;
+use table::Table;
 
 use crate::board_arguments::BoardArguments;
 use crate::error::XtaskError;
@@ -84,4 +88,29 @@ pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
 fn build(board: &Board, models: &[PathBuf]) -> Result<PathBuf, XtaskError> {
     let program = Program { name: "firmware", feature: None, board, models, arena_bytes: None };
     firmware::build(paths::root(), &firmware::target_folder(), &program)
+}
+
+/// A program that fits its board, with a model that does.
+struct Fitting {
+    /// The program.
+    elf: PathBuf,
+    /// What it takes.
+    sizes: Sizes,
+    /// What the model needs.
+    demand: Demand,
+}
+
+/// Has the trainer plan the model, builds the program linked with `models`, and shows the table.
+///
+/// # Errors
+/// [`XtaskError::DoesNotFit`], before the build where that is known before it.
+fn fit(board: &Board, trainer: &Path, model: &Path, models: &[PathBuf]) -> Result<Fitting, XtaskError> {
+    let demand = Demand::plan(trainer, board, model)?;
+    let table = |sizes: &Sizes| Table::new(board, sizes, demand.model_bytes, Some(demand.arena_bytes));
+    demand.check(&table(&Sizes::default()))?;
+    let elf = build(board, models)?;
+    let sizes = Sizes::of(board, &elf)?;
+    println!("{}", table(&sizes));
+    demand.check(&table(&sizes))?;
+    Ok(Fitting { elf, sizes, demand })
 }

@@ -10,7 +10,7 @@ use super::demand::Demand;
 use super::sizes::Sizes;
 use super::steps::{Files, Steps, shell};
 use super::table::Table;
-use super::{FlashArguments, build, conversation, slot_image};
+use super::{Fitting, FlashArguments, build, conversation, fit, slot_image};
 use crate::error::XtaskError;
 use crate::probe::{self, Probe};
 use crate::process::{self, Running};
@@ -35,12 +35,7 @@ pub fn run(arguments: &FlashArguments, board: &Board, real: &Real) -> Result<Exi
     let bridge = Bridge::open(&port, board.baud)?;
     targets::of_board(board)?;
     let trainer = host_program::build(trainer::PACKAGE)?;
-    let demand = Demand::plan(&trainer, board, &model)?;
-    let elf = build(board, &[])?;
-    let sizes = Sizes::of(board, &elf)?;
-    let table = Table::new(board, &sizes, demand.model_bytes, Some(demand.arena_bytes));
-    println!("{table}");
-    demand.check(&table)?;
+    let Fitting { elf, sizes, demand } = fit(board, &trainer, &model, &[])?;
 
     slot_image::write(&trainer, board, &model, &files)?;
     let steps = steps(arguments, board, &probe, (&elf, sizes.code()), (&files, demand.model_bytes));
