@@ -11,7 +11,7 @@ use super::report::Report;
 use super::sizes::Sizes;
 use super::steps::shell;
 use super::table::Table;
-use super::{Contents, FlashArguments, build, conversation, slot_image};
+use super::{Contents, Fitting, FlashArguments, build, conversation, fit, slot_image};
 use crate::emulator::{self, Emulator};
 use crate::error::XtaskError;
 use crate::{host_program, process, targets, trainer};
@@ -62,23 +62,7 @@ pub fn outcome(arguments: &FlashArguments, board: &Board, model: &Path) -> Resul
     targets::of_board(board)?;
     let trainer = host_program::build(trainer::PACKAGE)?;
     let log_reader = host_program::build(LOG_READER)?;
-    let demand = Demand::plan(&trainer, board, model)?;
-    // The model before the program, whose build refuses what does not fit with less to say.
-    let table = |sizes: &Sizes| Table::new(board, sizes, demand.model_bytes, Some(demand.arena_bytes));
-    demand.check(&table(&Sizes::default()))?;
-    let files = slot_image::Paths::of(board);
-    let first_model = arguments.old_model()?;
-    let kinds = slot_image::write(
-        &trainer,
-        board,
-        first_model.as_deref().unwrap_or(model),
-        arguments.still.as_deref(),
-        &files,
-    )?;
-    let elf = build(board, &arguments.contents(&kinds, &files))?;
-    let sizes = Sizes::of(board, &elf)?;
-    println!("{}", table(&sizes));
-    demand.check(&table(&sizes))?;
+    let Fitting { elf, sizes, demand, files } = fit(arguments, board, &trainer, model)?;
 
     let mut emulator = Emulator::start(board, &elf, &files.image, &log_reader)?;
     if arguments.monitor {

@@ -11,10 +11,14 @@ mod slot_image;
 mod steps;
 pub mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use boards::{Board, Kind};
+
+use demand::Demand;
+use sizes::Sizes;
+use table::Table;
 
 use crate::board_arguments::BoardArguments;
 use crate::error::XtaskError;
@@ -150,4 +154,35 @@ fn build(board: &Board, contents: &Contents) -> Result<PathBuf, XtaskError> {
         still: contents.still.as_deref(),
     };
     firmware::build(paths::root(), &firmware::target_folder(), &program)
+}
+
+/// A program that fits its board, with a model that does and lies in a file as its slot.
+struct Fitting {
+    /// The program.
+    elf: PathBuf,
+    /// What it takes.
+    sizes: Sizes,
+    /// What the model needs.
+    demand: Demand,
+    /// Where the slot is.
+    files: slot_image::Paths,
+}
+
+/// Has the trainer plan the model and write its slot, builds the program, and shows the table.
+///
+/// # Errors
+/// [`XtaskError::DoesNotFit`], before the build where that is known before it.
+fn fit(arguments: &FlashArguments, board: &Board, trainer: &Path, model: &Path) -> Result<Fitting, XtaskError> {
+    let demand = Demand::plan(trainer, board, model)?;
+    let table = |sizes: &Sizes| Table::new(board, sizes, demand.model_bytes, Some(demand.arena_bytes));
+    demand.check(&table(&Sizes::default()))?;
+    let files = slot_image::Paths::of(board);
+    let old_model = arguments.old_model()?;
+    let first_model = old_model.as_deref().unwrap_or(model);
+    let kinds = slot_image::write(trainer, board, first_model, arguments.still.as_deref(), &files)?;
+    let elf = build(board, &arguments.contents(&kinds, &files))?;
+    let sizes = Sizes::of(board, &elf)?;
+    println!("{}", table(&sizes));
+    demand.check(&table(&sizes))?;
+    Ok(Fitting { elf, sizes, demand, files })
 }

@@ -10,7 +10,7 @@ use super::demand::Demand;
 use super::sizes::Sizes;
 use super::steps::{Files, Steps, shell};
 use super::table::Table;
-use super::{Contents, FlashArguments, build, conversation, slot_image};
+use super::{Contents, Fitting, FlashArguments, build, conversation, fit, slot_image};
 use crate::error::XtaskError;
 use crate::probe::{self, Probe};
 use crate::process::{self, Running};
@@ -30,29 +30,25 @@ pub fn run(arguments: &FlashArguments, board: &Board, real: &Real) -> Result<Exi
         return dry_run(arguments, board, real, &probe, &model, &files);
     }
     // What is missing is said before the builds, which take minutes the first time.
-    let selector = probe.find()?.to_owned();
-    let port = arguments.serial.clone().map_or_else(|| serial::of_probe(&selector), Ok)?;
+    let talks_only = arguments.monitor || arguments.update.is_some();
+    let port = match &arguments.serial {
+        Some(port) if talks_only => port.clone(),
+        port => {
+            let selector = probe.find()?.to_owned();
+            port.clone().map_or_else(|| serial::of_probe(&selector), Ok)?
+        }
+    };
     let bridge = Bridge::open(&port, board.baud)?;
-    targets::of_board(board)?;
     let trainer = host_program::build(trainer::PACKAGE)?;
-    let demand = Demand::plan(&trainer, board, &model)?;
-    if arguments.monitor {
-        return Ok(process::exit_code(conversation::hold(&mut conversation::monitor(
-            &trainer,
-            arguments,
-            &bridge.address(),
-        ))?));
+    if talks_only {
+        let mut command = match arguments.monitor {
+            true => conversation::monitor(&trainer, arguments, &bridge.address()),
+            false => conversation::command(&trainer, arguments, board, &model, &bridge.address()),
+        };
+        return Ok(process::exit_code(conversation::hold(&mut command)?));
     }
-    if arguments.update.is_some() {
-        let mut update = conversation::command(&trainer, arguments, board, &model, &bridge.address());
-        return Ok(process::exit_code(conversation::hold(&mut update)?));
-    }
-    let kinds = slot_image::write(&trainer, board, &model, arguments.still.as_deref(), &files)?;
-    let elf = build(board, &arguments.contents(&kinds, &files))?;
-    let sizes = Sizes::of(board, &elf)?;
-    let table = Table::new(board, &sizes, demand.model_bytes, Some(demand.arena_bytes));
-    println!("{table}");
-    demand.check(&table)?;
+    targets::of_board(board)?;
+    let Fitting { elf, sizes, demand, files } = fit(arguments, board, &trainer, &model)?;
 
     let steps = steps(arguments, board, &probe, (&elf, sizes.code()), (&files, demand.model_bytes));
     for step in steps.iter() {
