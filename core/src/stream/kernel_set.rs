@@ -54,29 +54,22 @@ impl KernelSet {
 
     /// What this build can run.
     pub const LINKED: Self = {
-        let mut bits = 0;
-        let features = [
-            (Self::INPUT_DIRECT, cfg!(feature = "input-direct")),
-            (Self::INPUT_WINOGRAD, cfg!(feature = "input-winograd")),
-            (Self::WINOGRAD_3, cfg!(feature = "winograd-3")),
-            (Self::WINOGRAD_5, cfg!(feature = "winograd-5")),
-            (Self::BLOCKED_WINOGRAD_3, cfg!(feature = "blocked-winograd-3")),
-            (Self::BLOCKED_WINOGRAD_5, cfg!(feature = "blocked-winograd-5")),
-            (Self::GATHER, cfg!(feature = "gather")),
-            (Self::GATHER_STRIPS, cfg!(feature = "gather-strips")),
-            // Vectors are there on processors that have them, and on hosts to compare with.
-            (Self::VECTOR_WINDOWS, cfg!(all(switchback_vectors, feature = "vector-windows"))),
-            (Self::VECTOR_WINOGRAD, cfg!(all(switchback_vectors, feature = "vector-winograd"))),
-        ];
-        let mut i = 0;
-        while i < features.len() {
-            let (kind, is_linked) = features[i];
-            if is_linked {
-                bits |= kind.0;
-            }
-            i += 1;
+        const fn of(kind: KernelSet, is_linked: bool) -> u16 {
+            if is_linked { kind.0 } else { 0 }
         }
-        Self(bits)
+        // Vectors are there on processors that have them, and on hosts to compare with.
+        Self(
+            of(Self::INPUT_DIRECT, cfg!(feature = "input-direct"))
+                | of(Self::INPUT_WINOGRAD, cfg!(feature = "input-winograd"))
+                | of(Self::WINOGRAD_3, cfg!(feature = "winograd-3"))
+                | of(Self::WINOGRAD_5, cfg!(feature = "winograd-5"))
+                | of(Self::BLOCKED_WINOGRAD_3, cfg!(feature = "blocked-winograd-3"))
+                | of(Self::BLOCKED_WINOGRAD_5, cfg!(feature = "blocked-winograd-5"))
+                | of(Self::GATHER, cfg!(feature = "gather"))
+                | of(Self::GATHER_STRIPS, cfg!(feature = "gather-strips"))
+                | of(Self::VECTOR_WINDOWS, cfg!(all(switchback_vectors, feature = "vector-windows")))
+                | of(Self::VECTOR_WINOGRAD, cfg!(all(switchback_vectors, feature = "vector-winograd"))),
+        )
     };
 
     /// What a plan takes here unless told otherwise: of what is linked, what the processor runs well.
