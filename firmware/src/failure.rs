@@ -7,6 +7,8 @@ use cortex_m_rt::{ExceptionFrame, exception};
 use heapless::String;
 use linked::chip;
 
+use crate::pulse;
+
 /// Marks a kept failure; what is in RAM after power was off is something else.
 const KEPT: u32 = 0x6661_696c;
 
@@ -67,10 +69,14 @@ fn end(what: &str, file: &str, number: u32, digits: fn(u32, &mut String<MAX_PLAC
     digits(number, &mut place);
     defmt::error!("{=str}", place.as_str());
     keep(&place);
-    if cfg!(feature = "stop-on-failure") {
-        loop {
-            cortex_m::asm::wfi();
-        }
+    stop_or_restart()
+}
+
+/// The end, as the build is told.
+fn stop_or_restart() -> ! {
+    while cfg!(feature = "stop-on-failure") {
+        // A debugger finds the program here; the watchdog must not.
+        pulse::alive();
     }
     chip::fail()
 }
@@ -109,12 +115,7 @@ fn panic(info: &PanicInfo<'_>) -> ! {
 #[defmt::panic_handler]
 fn defmt_panic() -> ! {
     keep("a failure that the log before the restart names");
-    if cfg!(feature = "stop-on-failure") {
-        loop {
-            cortex_m::asm::wfi();
-        }
-    }
-    chip::fail()
+    stop_or_restart()
 }
 
 #[exception]
