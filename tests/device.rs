@@ -209,7 +209,7 @@ fn garbage_and_other_answers_are_errors_in_the_end() {
     let bytes = random_model::bytes(&network, 5);
     let model = Model::parse(bytes.as_slice()).expect("a valid model");
     let identity = identity(&model);
-    type Answer = Box<dyn Fn(u16) -> Vec<u8> + Send>;
+    type Case = (Box<dyn Fn(u16) -> Vec<u8> + Send>, fn(FrameError) -> bool);
     let mut unknown = [0; MAX_FRAME];
     let unknown = encode(9, &99u8, &mut unknown).expect("a short message").to_vec();
     let damaged = move |number| {
@@ -217,7 +217,7 @@ fn garbage_and_other_answers_are_errors_in_the_end() {
         frame[5] ^= 4;
         frame
     };
-    let cases: [(Answer, fn(FrameError) -> bool); 4] = [
+    let cases: [Case; 4] = [
         (Box::new(|_| b"Hello, world\0".to_vec()), |error| error == FrameError::Garbled),
         (Box::new(|_| vec![7; 4096]), |error| error == FrameError::TooLong),
         (Box::new(move |_| unknown.clone()), |error| error == FrameError::NotAMessage),
