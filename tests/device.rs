@@ -6,12 +6,14 @@ use std::net::{TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use clap::Parser;
 use embedded_io_adapters::std::FromStd;
+use host_trainer::cli::Cli;
 use host_trainer::device::{Address, Answer, Client, Comparison, DeviceError, on_host};
 use parity::random_model;
 use switchback::link::frame::{Deframer, MAX_FRAME, decode, encode};
 use switchback::link::{
-    Device, FrameError, Host, Identity, PROTOCOL, Port, PortError, Refusal, Reply, Request, Turn, UNNUMBERED,
+    Device, FrameError, Host, Identity, PROTOCOL, Port, PortError, Refusal, Reply, Request, Status, Turn, UNNUMBERED,
     UpdateError, parts,
 };
 use switchback::model::spec::{InputSpec, NetworkSpec};
@@ -390,4 +392,41 @@ fn a_device_refuses_what_it_cannot_serve_and_serves_on() {
     assert!(ask(Request::Score { image, class: 1 }).starts_with("Score { class: 1"));
     assert_eq!(ask(Request::Shutdown), "Done");
     device.join().expect("a device that ended well");
+}
+
+/// The monitor shows a device that goes away and comes back, with as many looks as it was asked for.
+#[test]
+fn the_monitor_goes_on_after_a_restart() {
+    const LOOKS: [u32; 2] = [3, 2];
+    let network = network();
+    let bytes = random_model::bytes(&network, 5);
+    let identity = identity(&Model::parse(bytes.as_slice()).expect("a valid model"));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("tcp:{}", listener.local_addr().expect("a bound port"));
+    let device = thread::spawn(move || {
+        for looks in LOOKS {
+            let (mut socket, _) = listener.accept().expect("a connection");
+            let (mut deframer, mut byte, mut uptime_ms) = (Deframer::new(), [0], 1000);
+            while uptime_ms < 1000 + looks && socket.read_exact(&mut byte).is_ok() {
+                if !deframer.push(byte[0]).expect("a frame") {
+                    continue;
+                }
+                let (number, request) = decode(deframer.payload()).expect("a request");
+                let reply = match request {
+                    Request::Identify => Reply::Identity(identity),
+                    Request::Status => {
+                        uptime_ms += 1;
+                        Reply::Status(Status { uptime_ms, ..Status::default() })
+                    }
+                    other => panic!("the monitor asked {other:?}"),
+                };
+                socket.write_all(&frame(number, reply)).expect("a connection");
+            }
+        }
+    });
+    let looks = LOOKS.iter().sum::<u32>().to_string();
+    let words = ["host-trainer", "monitor", "--connect", &address, "--interval", "0.01", "--looks", &looks];
+    let monitor = Cli::try_parse_from(words).expect("a command line");
+    monitor.run().map_err(|failure| failure.lines()).expect("as many looks as were asked for");
+    device.join().expect("a device that was looked at twice");
 }
