@@ -230,39 +230,44 @@ fn transform_tile<const N: usize>(columns: &[i8; READ_COLUMNS], first: usize, va
 
 /// G g of two filters, and the seeds: the bias, and what takes the offset of the low lanes away.
 fn transform_weights(kernel: usize, filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
-    // The second constant is 2 (1 + K words), the words of a frequency.
+    if cfg!(not(feature = "fast")) {
+        return transform_pair(kernel, filters, bias, weights);
+    }
+    // Once for each side, so that the compiler knows it.
     match kernel {
-        3 => transform_pair::<3, 8>(filters, bias, weights),
-        5 => transform_pair::<5, 12>(filters, bias, weights),
-        7 => transform_pair::<7, 30>(filters, bias, weights),
-        9 => transform_pair::<9, 38>(filters, bias, weights),
-        11 => transform_pair::<11, 46>(filters, bias, weights),
+        3 => transform_pair(3, filters, bias, weights),
+        5 => transform_pair(5, filters, bias, weights),
+        7 => transform_pair(7, filters, bias, weights),
+        9 => transform_pair(9, filters, bias, weights),
+        11 => transform_pair(11, filters, bias, weights),
         _ => {}
     }
 }
 
-fn transform_pair<const K: usize, const N: usize>(filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
-    let Some(weights) = weights.as_chunks_mut::<N>().0.first_chunk_mut::<FREQUENCIES>() else { return };
-    let (rows, _) = filters.as_chunks::<K>();
-    let (first, second) = rows.split_at(rows.len() / 2);
-    for (filter, (rows, bias)) in [first, second].into_iter().zip(bias).enumerate() {
+#[inline(always)]
+fn transform_pair(kernel: usize, filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
+    // The words of a frequency.
+    let stride = 2 * (1 + kernel * column_words(kernel));
+    let Some(weights) = weights.get_mut(..stride * FREQUENCIES) else { return };
+    let (first, second) = filters.split_at_checked(filters.len() / 2).unwrap_or_default();
+    for (filter, (taps, bias)) in [first, second].into_iter().zip(bias).enumerate() {
         let mut low_sums = [0i32; 3];
         let mut at = 2 + filter;
-        for row in rows {
-            for word in 0..column_words(K) {
+        for row in taps.chunks_exact(kernel.max(1)) {
+            for word in 0..column_words(kernel) {
                 let tap = |i: usize| row.get(6 * word + i).map_or(0, |&w| i32::from(w));
                 for (i, sum) in low_sums.iter_mut().enumerate() {
                     *sum += tap(i);
                 }
                 let lanes = weight_line::<3>([0, 1, 2].map(|i| join(tap(i), tap(3 + i))));
-                put_frequencies(weights.as_flattened_mut(), N, at, lanes.map(separate));
+                put_frequencies(weights, stride, at, lanes.map(separate));
                 at += 2;
             }
         }
         let mut seeds = transform_taps(low_sums).map(|sum| -(LOW_OFFSET as i32) * sum);
         // Column 1 of A^T is -1/6 of the scales.
         seeds[1] = seeds[1].wrapping_sub(bias.wrapping_mul(6));
-        put_frequencies(weights.as_flattened_mut(), N, filter, seeds.map(|seed| seed as u32));
+        put_frequencies(weights, stride, filter, seeds.map(|seed| seed as u32));
     }
 }
 
