@@ -52,7 +52,9 @@ pub fn build(root: &Path, target: &Path, program: &Program<'_>) -> Result<PathBu
     let Program { name, feature, board, models, arena_bytes, kernels, small, still } = *program;
     let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
     let models = (!models.is_empty()).then(|| env::join_paths(models)).transpose().map_err(|_| failed())?;
-    let mut build = targets::of_board(board)?.cargo("build");
+    let toolchain = targets::of_board(board)?;
+    let toolchain = if small { toolchain.for_size() } else { toolchain };
+    let mut build = toolchain.cargo("build");
     build.args([
         "--profile",
         if small { "small" } else { "release" },

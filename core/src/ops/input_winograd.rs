@@ -166,7 +166,7 @@ fn transform_values(layer: &EncoderLayer, window: &[&[i8]], group: usize, values
 }
 
 /// The rows of [`transform_values`]; `tiles`: the first column and the place of each.
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 fn transform_rows<const N: usize, const TILES: usize>(
     window: &[&[i8]],
     left: usize,
@@ -203,7 +203,7 @@ fn border_columns(row: &[i8], left: usize, padding: usize) -> [i8; READ_COLUMNS]
 ///
 /// A word is the *sum* low + 65536 * high, borrow included: the transform is linear, so one addition serves both lanes, and
 /// the offset leaves the final low lanes without a borrow.
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 fn transform_tile<const N: usize>(columns: &[i8; READ_COLUMNS], first: usize, values: &mut [u32; N], place: usize) {
     let Some(&[c0, c1, c2, c3, c4, c5, c6, c7, c8]) = columns.get(first..).and_then(|c| c.first_chunk()) else {
         return;
@@ -271,7 +271,7 @@ fn transform_pair(kernel: usize, filters: &[i8], bias: [i32; 2], weights: &mut [
     }
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 fn put_frequencies(weights: &mut [u32], stride: usize, at: usize, words: [u32; FREQUENCIES]) {
     // One check for all.
     let Some(places) = weights.get_mut(at..=at + stride * (FREQUENCIES - 1)) else { return };
@@ -281,7 +281,7 @@ fn put_frequencies(weights: &mut [u32], stride: usize, at: usize, words: [u32; F
 }
 
 /// G of three taps.
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 fn transform_taps([a, b, c]: [i32; 3]) -> [i32; FREQUENCIES] {
     let (even, far) = (a + c, a + 4 * c);
     [a, even + b, even - b, far + 2 * b, far - 2 * b, c]
@@ -297,7 +297,7 @@ struct OutputRow<'a> {
 
 impl OutputRow<'_> {
     /// The windows of a group for a pair of filters; those past the row's end are left out.
-    #[inline(always)]
+    #[cfg_attr(feature = "fast", inline(always))]
     fn put(
         &mut self,
         kernel: ColumnProducts,

@@ -142,8 +142,15 @@ switchback_column_codes:
     mov r12, #0x55555555
     add lr, lr, #1
     add r12, r12, #1
-    .set SB_PLACE, 0
-    .rept 4
+    .if SB_FAST
+    .set SB_PLACES, 4
+    .else
+    .set SB_PLACES, 2
+    add r2, r0, #16
+    push {r2}
+    .endif
+2:  .set SB_PLACE, 0
+    .rept SB_PLACES
     switchback_column_line 0, SB_PLACE
     add r6, r10, r5, asr #1
     mla r2, r2, lr, r11
@@ -164,6 +171,14 @@ switchback_column_codes:
     str r7, [r8, #(16 * (SB_PLACE / 2) + 4 * (SB_PLACE % 2) + 8)]
     .set SB_PLACE, SB_PLACE + 1
     .endr
+    .if SB_FAST == 0
+    adds r0, #8
+    add r8, r8, #16
+    ldr r2, [sp]
+    cmp r0, r2
+    bne.w 2b
+    add sp, #4
+    .endif
     pop {r4-r11, pc}
     .size switchback_column_codes, . - switchback_column_codes
     .text
