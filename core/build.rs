@@ -47,7 +47,12 @@ fn main() {
         (_, true) => ".cpu cortex-m33; ",
         _ => "",
     };
-    println!("cargo::rustc-env=SWITCHBACK_ASSEMBLER={directive}.set SB_DSP, {}", u8::from(has_dsp));
+    let is_fast = env::var_os("CARGO_FEATURE_FAST").is_some();
+    println!(
+        "cargo::rustc-env=SWITCHBACK_ASSEMBLER={directive}.set SB_DSP, {}; .set SB_FAST, {}",
+        u8::from(has_dsp),
+        u8::from(is_fast)
+    );
     // Cortex-M0, M0+ and M23 multiply 32 by 32 bits to 32.
     let is_armv6m = target.starts_with("thumbv6m") || target.starts_with("thumbv8m.base");
     println!("cargo::rustc-cfg={}", if is_armv6m { "switchback_armv6m" } else { "switchback_multiply_long" });

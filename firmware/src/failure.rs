@@ -1,10 +1,11 @@
 //! The end of a program that cannot go on: one line of log with the place, which is kept over the restart, and no formatting.
 
+use core::array;
 use core::mem::MaybeUninit;
 use core::panic::PanicInfo;
 
 use cortex_m_rt::{ExceptionFrame, exception};
-use heapless::String;
+use heapless::{String, Vec};
 use linked::chip;
 
 use crate::pulse;
@@ -15,45 +16,50 @@ const KEPT: u32 = 0x6661_696c;
 /// The longest place.
 pub const MAX_PLACE: usize = 80;
 
-/// A failure as it is kept: no type that some bytes would not be a value of.
-#[derive(Clone, Copy)]
-#[repr(C)]
-struct Kept {
-    mark: u32,
-    length: u32,
-    text: [u8; MAX_PLACE],
-    /// The sum of length and text, so that a half-written one is none.
-    sum: u32,
-}
+/// Words of a place.
+const PLACE_WORDS: usize = MAX_PLACE / 4;
 
-/// Outside of what the start-up code clears.
+/// A failure as it is kept: [`KEPT`], the place's length, the sum of it and the place, so that a half-written one is none, and the
+/// place. Outside of what the start-up code clears.
 #[unsafe(link_section = ".uninit.failure")]
-static mut FAILURE: MaybeUninit<Kept> = MaybeUninit::uninit();
+static mut FAILURE: MaybeUninit<[u32; 3 + PLACE_WORDS]> = MaybeUninit::uninit();
+
+/// Its first word.
+fn words() -> *mut u32 {
+    (&raw mut FAILURE).cast()
+}
 
 /// What ended the program before this start; nothing where power came on or the program was asked to stop. To be called once.
 pub fn last() -> String<MAX_PLACE> {
-    let kept = &raw mut FAILURE;
-    // SAFETY: it is memory of this program, any bytes are a `Kept`, and interrupts do not use it.
-    let Kept { mark, length, text, sum } = unsafe { kept.cast::<Kept>().read_volatile() };
-    let text = text.get(..length as usize).filter(|text| mark == KEPT && sum == checksum(length, text));
-    let text = text.and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default();
+    // SAFETY: it is memory of this program, any bits are words, and interrupts do not use it.
+    let kept: [u32; 3 + PLACE_WORDS] = array::from_fn(|i| unsafe { words().add(i).read_volatile() });
     // SAFETY: as above.
-    unsafe { kept.cast::<u32>().write_volatile(0) };
-    String::try_from(text).unwrap_or_default()
+    unsafe { words().write_volatile(0) };
+    let [mark, length, sum, place @ ..] = kept;
+    if mark != KEPT || sum != checksum(length, &place) {
+        return String::new();
+    }
+    let mut text = Vec::new();
+    for byte in place.into_iter().flat_map(u32::to_le_bytes).take(length as usize) {
+        // As many as the place has: it always fits.
+        let _ = text.push(byte);
+    }
+    String::from_utf8(text).unwrap_or_default()
 }
 
-fn checksum(length: u32, text: &[u8]) -> u32 {
-    text.iter().fold(length, |sum, &byte| sum.rotate_left(5) ^ u32::from(byte))
+fn checksum(length: u32, place: &[u32; PLACE_WORDS]) -> u32 {
+    place.iter().fold(length, |sum, &word| sum.rotate_left(5) ^ word)
 }
 
-/// Keeps `place` over the restart.
-fn keep(place: &str) {
-    let mut text = [0; MAX_PLACE];
-    let length = place.len().min(MAX_PLACE);
-    text.iter_mut().zip(place.bytes()).for_each(|(to, from)| *to = from);
-    let sum = checksum(length as u32, text.get(..length).unwrap_or_default());
-    // SAFETY: it is memory of this program; whoever else reads it was interrupted for good.
-    unsafe { (&raw mut FAILURE).cast::<Kept>().write_volatile(Kept { mark: KEPT, length: length as u32, text, sum }) };
+/// Keeps `text` over the restart.
+fn keep(text: &str) {
+    let mut bytes = text.bytes();
+    let place = array::from_fn(|_| u32::from_le_bytes(array::from_fn(|_| bytes.next().unwrap_or(0))));
+    let length = text.len().min(MAX_PLACE) as u32;
+    for (i, word) in [KEPT, length, checksum(length, &place)].into_iter().chain(place).enumerate() {
+        // SAFETY: it is memory of this program, as many words; whoever else reads it was interrupted for good.
+        unsafe { words().add(i).write_volatile(word) };
+    }
 }
 
 /// Logs and keeps where it went wrong, then restarts, or stops where the build is told so.

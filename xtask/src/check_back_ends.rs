@@ -34,6 +34,7 @@ pub fn run(names: Vec<String>) -> Result<(), XtaskError> {
             models,
             arena_bytes: None,
             kernels: None,
+            small: false,
             still: None,
         };
         let elf = firmware::build(paths::root(), &firmware::target_folder(), &program)?;

@@ -28,6 +28,8 @@ pub struct Program<'a> {
     pub arena_bytes: Option<u32>,
     /// The features of the kernels that it links; all where it is not said.
     pub kernels: Option<&'a str>,
+    /// Whether it is optimized for size.
+    pub small: bool,
     /// The image that it judges by itself.
     pub still: Option<&'a Path>,
 }
@@ -47,11 +49,21 @@ pub fn kernel_features(kinds: &str) -> String {
 /// # Errors
 /// [`XtaskError`] when there is no compiler for the board, or it finds errors.
 pub fn build(root: &Path, target: &Path, program: &Program<'_>) -> Result<PathBuf, XtaskError> {
-    let Program { name, feature, board, models, arena_bytes, kernels, still } = *program;
+    let Program { name, feature, board, models, arena_bytes, kernels, small, still } = *program;
     let failed = || XtaskError::Build { what: format!("the firmware for {}", board.name) };
     let models = (!models.is_empty()).then(|| env::join_paths(models)).transpose().map_err(|_| failed())?;
-    let mut build = targets::of_board(board)?.cargo("build");
-    build.args(["--release", "--bin", name, "--message-format", "json-render-diagnostics", "--target-dir"]);
+    let toolchain = targets::of_board(board)?;
+    let toolchain = if small { toolchain.for_size() } else { toolchain };
+    let mut build = toolchain.cargo("build");
+    build.args([
+        "--profile",
+        if small { "small" } else { "release" },
+        "--bin",
+        name,
+        "--message-format",
+        "json-render-diagnostics",
+        "--target-dir",
+    ]);
     build.arg(target);
     // The default is the emulated boards' chip and all kernels; revisions without real boards know no other, nor their names.
     if !board.is_emulated() || kernels.is_some() {

@@ -18,6 +18,8 @@ pub struct Toolchain {
     triple: String,
     cpu: Option<String>,
     builds_core: bool,
+    /// Whether a panic is no more than an illegal instruction, where `core` can be built for it.
+    panics_are_faults: bool,
     linker: Option<PathBuf>,
 }
 
@@ -55,7 +57,14 @@ pub fn toolchain(triple: &str) -> Result<Toolchain, XtaskError> {
         true => None,
         false => compilers.iter().map(Compiler::linker).find(|linker| linker.is_file()),
     };
-    Ok(Toolchain { compiler: compiler.clone(), triple: triple.to_owned(), cpu: None, builds_core, linker })
+    Ok(Toolchain {
+        compiler: compiler.clone(),
+        triple: triple.to_owned(),
+        cpu: None,
+        builds_core,
+        panics_are_faults: false,
+        linker,
+    })
 }
 
 /// The best way to build for a board.
@@ -67,6 +76,12 @@ pub fn of_board(board: &Board) -> Result<Toolchain, XtaskError> {
 }
 
 impl Toolchain {
+    /// The same for programs that are as short as can be: nothing is linked that words a panic. Whoever handles faults still knows
+    /// where it was. Only a `core` that is built here can do without; an installed one keeps it.
+    pub fn for_size(self) -> Self {
+        Self { panics_are_faults: true, ..self }
+    }
+
     /// A subcommand of cargo for the target: `build`, `clippy`.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut command = Command::new(&self.compiler.cargo);
@@ -91,8 +106,12 @@ impl Toolchain {
         if let Some(linker) = &self.linker {
             command.env(format!("CARGO_TARGET_{target}_LINKER"), linker);
         }
-        if let Some(cpu) = &self.cpu {
-            command.env(format!("CARGO_TARGET_{target}_RUSTFLAGS"), format!("-C target-cpu={cpu}"));
+        let mut flags: Vec<String> = self.cpu.iter().map(|cpu| format!("-C target-cpu={cpu}")).collect();
+        if self.panics_are_faults && self.builds_core {
+            flags.push("-Zunstable-options -Cpanic=immediate-abort".to_owned());
+        }
+        if !flags.is_empty() {
+            command.env(format!("CARGO_TARGET_{target}_RUSTFLAGS"), flags.join(" "));
         }
         command
     }

@@ -24,33 +24,30 @@ pub fn convolution_bound(filter: &[i8], bias: i32, first: bool) -> i64 {
 /// `weights` is `[filter][ky][kx][channel]`, `ratios` is m, one a filter.
 pub fn deconvolution_bound(layer: &DecoderLayer, weights: &[i8], ratios: &[u8], bias: i32, channel: usize) -> i64 {
     let (k, channels) = (layer.kernel, layer.output.channels);
-    let parities: &[(usize, usize)] = if layer.unpool { &[(0, 0), (0, 1), (1, 0), (1, 1)] } else { &[(0, 0)] };
-    let magnitude = |filter: &[i8], ky: usize, kx: usize| {
-        filter.get((ky * k + kx) * channels + channel).map_or(0, |&w| i64::from(w).abs())
-    };
-    let worst = parities.iter().map(|&(py, px)| {
-        let filters = weights.chunks_exact((k * k * channels).max(1)).zip(ratios);
-        let sum: i64 = filters
-            .map(|(filter, &m)| {
-                let taps: i64 = if layer.unpool {
-                    // Taps ky with the same (ky + py) / 2 lie in the same row of cells.
-                    let cells = (0..=k / 2 + 1).flat_map(|cy| (0..=k / 2 + 1).map(move |cx| (cy, cx)));
-                    let largest = |(cy, cx): (usize, usize)| {
-                        let rows = (2 * cy..2 * cy + 2).filter_map(|r| r.checked_sub(py)).filter(|&ky| ky < k);
-                        let of_row = |ky| {
-                            let columns = (2 * cx..2 * cx + 2).filter_map(|c| c.checked_sub(px)).filter(|&kx| kx < k);
-                            columns.map(|kx| magnitude(filter, ky, kx)).max().unwrap_or(0)
-                        };
-                        rows.map(of_row).max().unwrap_or(0)
-                    };
-                    cells.map(largest).sum()
-                } else {
-                    (0..k).flat_map(|ky| (0..k).map(move |kx| (ky, kx))).map(|(ky, kx)| magnitude(filter, ky, kx)).sum()
-                };
-                taps * i64::from(m)
-            })
-            .sum();
-        sum
-    });
-    worst.max().unwrap_or(0) * MAX_MAP + i64::from(bias).abs()
+    // Taps ky with the same (ky + py) / 2 lie in the same row of cells; without an unpool each lies in its own.
+    let side = if layer.unpool { 2 } else { 1 };
+    let cells = k.div_ceil(side) + side - 1;
+    let mut worst = 0;
+    for parity in 0..side * side {
+        let (py, px) = (parity / side, parity % side);
+        let mut sum = 0;
+        for (filter, &m) in weights.chunks_exact((k * k * channels).max(1)).zip(ratios) {
+            let mut taps = 0;
+            for cell in 0..cells * cells {
+                let (first_y, first_x) = (side * (cell / cells), side * (cell % cells));
+                let mut largest = 0;
+                for y in first_y.max(py)..(first_y + side).min(k + py) {
+                    for x in first_x.max(px)..(first_x + side).min(k + px) {
+                        let tap = (y - py) * k + x - px;
+                        let magnitude = filter.get(tap * channels + channel).map_or(0, |&w| w.unsigned_abs());
+                        largest = largest.max(magnitude);
+                    }
+                }
+                taps += i64::from(largest);
+            }
+            sum += taps * i64::from(m);
+        }
+        worst = worst.max(sum);
+    }
+    worst * MAX_MAP + i64::from(bias).abs()
 }

@@ -38,8 +38,15 @@ pub mod field {
     pub const CRC32: Range<usize> = 20..24;
 }
 
-/// CRC-32 (ISO-HDLC), the checksum of whatever is stored or sent: one table for all of a program.
-pub static CRC32: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+/// How CRC-32 is computed: with a table of 256 words, or bit by bit where programs are short.
+#[cfg(feature = "fast")]
+pub type Crc32Table = crc::Table<1>;
+/// How CRC-32 is computed: with a table of 256 words, or bit by bit where programs are short.
+#[cfg(not(feature = "fast"))]
+pub type Crc32Table = crc::NoTable;
+
+/// CRC-32 (ISO-HDLC), the checksum of whatever is stored or sent: one for all of a program.
+pub static CRC32: crc::Crc<u32, Crc32Table> = crc::Crc::<u32, Crc32Table>::new(&crc::CRC_32_ISO_HDLC);
 
 /// CRC-32 of a file: all bytes but the CRC field itself.
 pub fn crc32(file: &[u8]) -> u32 {

@@ -166,7 +166,7 @@ fn transform_values(layer: &EncoderLayer, window: &[&[i8]], group: usize, values
 }
 
 /// The rows of [`transform_values`]; `tiles`: the first column and the place of each.
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 fn transform_rows<const N: usize, const TILES: usize>(
     window: &[&[i8]],
     left: usize,
@@ -203,7 +203,7 @@ fn border_columns(row: &[i8], left: usize, padding: usize) -> [i8; READ_COLUMNS]
 ///
 /// A word is the *sum* low + 65536 * high, borrow included: the transform is linear, so one addition serves both lanes, and
 /// the offset leaves the final low lanes without a borrow.
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 fn transform_tile<const N: usize>(columns: &[i8; READ_COLUMNS], first: usize, values: &mut [u32; N], place: usize) {
     let Some(&[c0, c1, c2, c3, c4, c5, c6, c7, c8]) = columns.get(first..).and_then(|c| c.first_chunk()) else {
         return;
@@ -230,43 +230,48 @@ fn transform_tile<const N: usize>(columns: &[i8; READ_COLUMNS], first: usize, va
 
 /// G g of two filters, and the seeds: the bias, and what takes the offset of the low lanes away.
 fn transform_weights(kernel: usize, filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
-    // The second constant is 2 (1 + K words), the words of a frequency.
+    if cfg!(not(feature = "fast")) {
+        return transform_pair(kernel, filters, bias, weights);
+    }
+    // Once for each side, so that the compiler knows it.
     match kernel {
-        3 => transform_pair::<3, 8>(filters, bias, weights),
-        5 => transform_pair::<5, 12>(filters, bias, weights),
-        7 => transform_pair::<7, 30>(filters, bias, weights),
-        9 => transform_pair::<9, 38>(filters, bias, weights),
-        11 => transform_pair::<11, 46>(filters, bias, weights),
+        3 => transform_pair(3, filters, bias, weights),
+        5 => transform_pair(5, filters, bias, weights),
+        7 => transform_pair(7, filters, bias, weights),
+        9 => transform_pair(9, filters, bias, weights),
+        11 => transform_pair(11, filters, bias, weights),
         _ => {}
     }
 }
 
-fn transform_pair<const K: usize, const N: usize>(filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
-    let Some(weights) = weights.as_chunks_mut::<N>().0.first_chunk_mut::<FREQUENCIES>() else { return };
-    let (rows, _) = filters.as_chunks::<K>();
-    let (first, second) = rows.split_at(rows.len() / 2);
-    for (filter, (rows, bias)) in [first, second].into_iter().zip(bias).enumerate() {
+#[inline(always)]
+fn transform_pair(kernel: usize, filters: &[i8], bias: [i32; 2], weights: &mut [u32]) {
+    // The words of a frequency.
+    let stride = 2 * (1 + kernel * column_words(kernel));
+    let Some(weights) = weights.get_mut(..stride * FREQUENCIES) else { return };
+    let (first, second) = filters.split_at_checked(filters.len() / 2).unwrap_or_default();
+    for (filter, (taps, bias)) in [first, second].into_iter().zip(bias).enumerate() {
         let mut low_sums = [0i32; 3];
         let mut at = 2 + filter;
-        for row in rows {
-            for word in 0..column_words(K) {
+        for row in taps.chunks_exact(kernel.max(1)) {
+            for word in 0..column_words(kernel) {
                 let tap = |i: usize| row.get(6 * word + i).map_or(0, |&w| i32::from(w));
                 for (i, sum) in low_sums.iter_mut().enumerate() {
                     *sum += tap(i);
                 }
                 let lanes = weight_line::<3>([0, 1, 2].map(|i| join(tap(i), tap(3 + i))));
-                put_frequencies(weights.as_flattened_mut(), N, at, lanes.map(separate));
+                put_frequencies(weights, stride, at, lanes.map(separate));
                 at += 2;
             }
         }
         let mut seeds = transform_taps(low_sums).map(|sum| -(LOW_OFFSET as i32) * sum);
         // Column 1 of A^T is -1/6 of the scales.
         seeds[1] = seeds[1].wrapping_sub(bias.wrapping_mul(6));
-        put_frequencies(weights.as_flattened_mut(), N, filter, seeds.map(|seed| seed as u32));
+        put_frequencies(weights, stride, filter, seeds.map(|seed| seed as u32));
     }
 }
 
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 fn put_frequencies(weights: &mut [u32], stride: usize, at: usize, words: [u32; FREQUENCIES]) {
     // One check for all.
     let Some(places) = weights.get_mut(at..=at + stride * (FREQUENCIES - 1)) else { return };
@@ -276,7 +281,7 @@ fn put_frequencies(weights: &mut [u32], stride: usize, at: usize, words: [u32; F
 }
 
 /// G of three taps.
-#[inline(always)]
+#[cfg_attr(feature = "fast", inline(always))]
 fn transform_taps([a, b, c]: [i32; 3]) -> [i32; FREQUENCIES] {
     let (even, far) = (a + c, a + 4 * c);
     [a, even + b, even - b, far + 2 * b, far - 2 * b, c]
@@ -292,7 +297,7 @@ struct OutputRow<'a> {
 
 impl OutputRow<'_> {
     /// The windows of a group for a pair of filters; those past the row's end are left out.
-    #[inline(always)]
+    #[cfg_attr(feature = "fast", inline(always))]
     fn put(
         &mut self,
         kernel: ColumnProducts,

@@ -11,10 +11,11 @@ use crate::numeric::exp_negative_q31;
 /// Probabilities of one pixel with scale 1/255, from its logits in Q16. At most [`crate::model::spec::MAX_CLASSES`] of them.
 pub fn softmax(logits: &[i32], probabilities: &mut [u8]) {
     // The exponentials of a few stay in registers.
+    let fast = cfg!(feature = "fast");
     match *logits {
-        [a, b] if probabilities.len() >= 2 => of_few([a, b], probabilities),
-        [a, b, c] if probabilities.len() >= 3 => of_few([a, b, c], probabilities),
-        [a, b, c, d] if probabilities.len() >= 4 => of_few([a, b, c, d], probabilities),
+        [a, b] if fast && probabilities.len() >= 2 => of_few([a, b], probabilities),
+        [a, b, c] if fast && probabilities.len() >= 3 => of_few([a, b, c], probabilities),
+        [a, b, c, d] if fast && probabilities.len() >= 4 => of_few([a, b, c, d], probabilities),
         _ => {
             let maximum = logits.iter().copied().max().unwrap_or(0);
             let exponential = |logit: i32| exp_negative_q31(maximum.wrapping_sub(logit) as u32);

@@ -5,7 +5,7 @@ use crc::Digest;
 use heapless::Vec;
 
 use super::observer::{Observer, Tap, TapRow};
-use crate::model::layout::CRC32;
+use crate::model::layout::{CRC32, Crc32Table};
 
 /// As many taps as the largest network has: input, maps and labels beside two a convolution, one a deconvolution, one a
 /// stage and one a class.
@@ -14,7 +14,7 @@ const MAX_TAPS: usize = 4 * 16 + 32 + 4;
 /// A running CRC-32 of every tap, in the order the taps first gave a row.
 #[derive(Clone, Default)]
 pub struct Checksums {
-    digests: Vec<(Tap, Digest<'static, u32>), MAX_TAPS>,
+    digests: Vec<(Tap, Digest<'static, u32, Crc32Table>), MAX_TAPS>,
 }
 
 impl Checksums {
@@ -33,7 +33,7 @@ impl Checksums {
         self.digests.iter().map(|(tap, digest)| (*tap, digest.clone().finalize()))
     }
 
-    fn digest(&mut self, tap: Tap) -> Option<&mut Digest<'static, u32>> {
+    fn digest(&mut self, tap: Tap) -> Option<&mut Digest<'static, u32, Crc32Table>> {
         let known = self.digests.iter().position(|(t, _)| *t == tap);
         let index = match known {
             Some(index) => index,

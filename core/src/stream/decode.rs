@@ -6,7 +6,7 @@ use heapless::Vec;
 use zerocopy::FromBytes;
 
 use super::kernel_set::KernelSet;
-use super::kernels::DeconvolutionKernel;
+use super::kernels::{DeconvolutionKernel, HAS_BLOCKS, linked};
 use super::observer::{Observer, Tap, TapRow};
 use super::plan::{Buffer, Plan};
 use super::ring::{MAX_WINDOW, Ring};
@@ -112,9 +112,6 @@ impl<O: Observer> Session<'_, O> {
             let y = ys.start + i;
             if y < ys.end { ring.slot(y) } else { 0..0 }
         });
-        // A constant of the build: what is not linked is not called.
-        let linked = |kinds| KernelSet::LINKED.contains(kinds);
-        let has_blocks = linked(KernelSet::BLOCKED_WINOGRAD_3) || linked(KernelSet::BLOCKED_WINOGRAD_5);
         match kernel {
             DeconvolutionKernel::Gather { parts } if linked(KernelSet::GATHER) => {
                 self.gathered_rows(index, layer, parts, ys.clone(), slots.clone());
@@ -122,7 +119,7 @@ impl<O: Observer> Session<'_, O> {
             DeconvolutionKernel::GatherStrips { parts, columns } if linked(KernelSet::GATHER_STRIPS) => {
                 self.gathered_strips(index, layer, (parts, columns), ys.clone(), slots.clone());
             }
-            DeconvolutionKernel::BlockedWinograd(blocking) if has_blocks => {
+            DeconvolutionKernel::BlockedWinograd(blocking) if HAS_BLOCKS => {
                 self.dense_rows(index, layer, blocking, ys.clone(), slots.clone());
             }
             DeconvolutionKernel::VectorWinograd { tiles } if linked(KernelSet::VECTOR_WINOGRAD) => {

@@ -6,7 +6,7 @@ use heapless::Vec;
 use zerocopy::FromBytes;
 
 use super::kernel_set::KernelSet;
-use super::kernels::ConvolutionKernel;
+use super::kernels::{ConvolutionKernel, HAS_BLOCKS, HAS_WINOGRAD, linked};
 use super::observer::{Observer, Tap, TapRow};
 use super::plan::{Buffer, Plan};
 use super::ring::Ring;
@@ -141,8 +141,6 @@ impl<O: Observer> Session<'_, O> {
         let first = if layer.pool { 2 * ys.start } else { ys.start };
         let count = kernel.window_rows(layer);
         let arrays = self.model.convolution(index);
-        // A constant of the build: what is not linked is not called.
-        let linked = |kinds| KernelSet::LINKED.contains(kinds);
         if index == 0 {
             let memory = <[i8]>::ref_from_bytes(memory).unwrap_or(&[]);
             let window = rows.window(memory, first, layer.padding(), layer.input.height);
@@ -163,17 +161,14 @@ impl<O: Observer> Session<'_, O> {
         } else {
             let window = rows.window(&*memory, first, layer.padding(), layer.input.height);
             let window = window.get(..count).unwrap_or(&[]);
-            let has_winograd = linked(KernelSet::WINOGRAD_3) || linked(KernelSet::WINOGRAD_5);
-            let has_blocks = linked(KernelSet::BLOCKED_WINOGRAD_3) || linked(KernelSet::BLOCKED_WINOGRAD_5);
-            let has_vectors = linked(KernelSet::VECTOR_WINOGRAD);
             match (kernel, out, switches) {
-                (ConvolutionKernel::Winograd { tiles }, out, switches) if has_winograd => {
+                (ConvolutionKernel::Winograd { tiles }, out, switches) if HAS_WINOGRAD => {
                     ops::winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
                 }
-                (ConvolutionKernel::VectorWinograd { tiles }, out, switches) if has_vectors => {
+                (ConvolutionKernel::VectorWinograd { tiles }, out, switches) if linked(KernelSet::VECTOR_WINOGRAD) => {
                     ops::vector_winograd_rows(layer, &arrays, window, tiles, scratch, out, switches);
                 }
-                (ConvolutionKernel::BlockedWinograd(blocking), out, switches) if has_blocks => {
+                (ConvolutionKernel::BlockedWinograd(blocking), out, switches) if HAS_BLOCKS => {
                     ops::blocked_winograd_rows(layer, &arrays, window, blocking, scratch, out, switches);
                 }
                 (_, [out], [switches]) => ops::convolution_row(layer, &arrays, window, out, switches),

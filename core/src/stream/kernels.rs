@@ -9,6 +9,16 @@ use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, EncoderLayer, Network};
 use crate::ops::{self, Blocking};
 
+/// Whether kernels of `kinds` are linked here: constants of the build, so that what is not is not called.
+pub(super) const fn linked(kinds: KernelSet) -> bool {
+    KernelSet::LINKED.contains(kinds)
+}
+
+/// Whether any Winograd of four rows is linked.
+pub(super) const HAS_WINOGRAD: bool = linked(KernelSet::WINOGRAD_3) || linked(KernelSet::WINOGRAD_5);
+/// Whether any Winograd in blocks is linked.
+pub(super) const HAS_BLOCKS: bool = linked(KernelSet::BLOCKED_WINOGRAD_3) || linked(KernelSet::BLOCKED_WINOGRAD_5);
+
 /// How a convolution is computed. The order of variants and fields is the format of a stored plan
 /// ([`super::Plan::write`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,16 +95,20 @@ impl ConvolutionKernel {
         self.convolution_rows(layer) + layer.kernel - 1
     }
 
-    /// Bytes of scratch that one call needs.
+    /// Bytes of scratch that one call needs; none for a kernel that is not linked here, which no session takes.
     pub const fn scratch_bytes(self, layer: &EncoderLayer) -> usize {
         match self {
-            Self::Definition => 0,
-            Self::InputDirect => 4 * ops::input_direct_scratch_words(layer),
-            Self::InputWinograd { groups } => 4 * ops::input_winograd_scratch_words(layer, groups),
-            Self::Winograd { tiles } => 4 * ops::winograd_scratch_words(layer, tiles),
-            Self::BlockedWinograd(blocking) => 4 * ops::blocked_winograd_scratch_words(layer, blocking),
-            Self::VectorWindows => 4 * ops::input_window_scratch_words(layer),
-            Self::VectorWinograd { tiles } => 4 * ops::vector_winograd_scratch_words(layer, tiles),
+            Self::InputDirect if linked(KernelSet::INPUT_DIRECT) => 4 * ops::input_direct_scratch_words(layer),
+            Self::InputWinograd { groups } if linked(KernelSet::INPUT_WINOGRAD) => {
+                4 * ops::input_winograd_scratch_words(layer, groups)
+            }
+            Self::Winograd { tiles } if HAS_WINOGRAD => 4 * ops::winograd_scratch_words(layer, tiles),
+            Self::BlockedWinograd(blocking) if HAS_BLOCKS => 4 * ops::blocked_winograd_scratch_words(layer, blocking),
+            Self::VectorWindows if linked(KernelSet::VECTOR_WINDOWS) => 4 * ops::input_window_scratch_words(layer),
+            Self::VectorWinograd { tiles } if linked(KernelSet::VECTOR_WINOGRAD) => {
+                4 * ops::vector_winograd_scratch_words(layer, tiles)
+            }
+            _ => 0,
         }
     }
 }
@@ -123,16 +137,21 @@ impl DeconvolutionKernel {
         }
     }
 
-    /// Bytes of scratch that one call needs.
+    /// Bytes of scratch that one call needs; those of the definition for a kernel that is not linked here, which no session
+    /// takes.
     pub const fn scratch_bytes(self, layer: &DecoderLayer) -> usize {
         match self {
-            Self::Definition => 4 * layer.output.channels,
-            Self::Gather { parts } => 4 * ops::gather_scratch_words(layer, parts),
-            Self::GatherStrips { parts, columns } => 4 * ops::gather_strip_scratch_words(layer, parts, columns),
-            Self::BlockedWinograd(blocking) => {
+            Self::Gather { parts } if linked(KernelSet::GATHER) => 4 * ops::gather_scratch_words(layer, parts),
+            Self::GatherStrips { parts, columns } if linked(KernelSet::GATHER_STRIPS) => {
+                4 * ops::gather_strip_scratch_words(layer, parts, columns)
+            }
+            Self::BlockedWinograd(blocking) if HAS_BLOCKS => {
                 4 * ops::blocked_winograd_scratch_words(&ops::as_convolution(layer), blocking)
             }
-            Self::VectorWinograd { tiles } => 4 * ops::vector_deconvolution_scratch_words(layer, tiles),
+            Self::VectorWinograd { tiles } if linked(KernelSet::VECTOR_WINOGRAD) => {
+                4 * ops::vector_deconvolution_scratch_words(layer, tiles)
+            }
+            _ => 4 * layer.output.channels,
         }
     }
 }

@@ -108,8 +108,16 @@ pub fn run(arguments: &BenchArguments) -> Result<ExitCode, XtaskError> {
 /// What the program of the repository `root` counts.
 fn count(root: &Path, target: &Path, board: &Board, models: &Models) -> Result<Vec<Count>, XtaskError> {
     let (scope, arena_bytes) = (models.scope, models.scope.arena_bytes());
-    let program =
-        Program { name: PROGRAM, feature: None, board, models: &models.paths, arena_bytes, kernels: None, still: None };
+    let program = Program {
+        name: PROGRAM,
+        feature: None,
+        board,
+        models: &models.paths,
+        arena_bytes,
+        kernels: None,
+        small: false,
+        still: None,
+    };
     let elf = firmware::build(root, target, &program)?;
     let started = Instant::now();
     let text = emulator::count(board, &elf, scope.argument())?;

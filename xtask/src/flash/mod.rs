@@ -78,9 +78,10 @@ pub struct FlashArguments {
     /// An image that the board shall judge again and again, as a camera's frames, while nobody asks it anything
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model_only", "dry_run"])]
     still: Option<PathBuf>,
-    /// The kernels that the program links: all, or those of the model's plan, which makes it smaller; other models then run slower
-    #[arg(long, value_enum, default_value_t = Kernels::All)]
-    kernels: Kernels,
+    /// A program for little flash: it links the kernels of the model's plan alone, and is optimized for size. Same results, more
+    /// instructions; other models then run slower still
+    #[arg(long)]
+    small: bool,
     /// Build the program, and print what would be run, with addresses and sizes; touch no board
     #[arg(long)]
     dry_run: bool,
@@ -101,15 +102,6 @@ pub fn run(arguments: &FlashArguments) -> Result<ExitCode, XtaskError> {
     }
 }
 
-/// Which kernels a program links.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Kernels {
-    /// Every kind.
-    All,
-    /// Those of the model's plan.
-    Model,
-}
-
 impl FlashArguments {
     /// The model that an emulated board starts with, where that is another one.
     fn old_model(&self) -> Result<Option<PathBuf>, XtaskError> {
@@ -119,11 +111,8 @@ impl FlashArguments {
 
     /// The program to build for a model whose plan takes the kernels `kinds`.
     fn contents(&self, kinds: &str, files: &slot_image::Paths) -> Contents {
-        let kernels = match self.kernels {
-            Kernels::All => firmware::ALL_KERNELS.to_owned(),
-            Kernels::Model => firmware::kernel_features(kinds),
-        };
-        Contents { kernels, still: self.still.is_some().then(|| files.still.clone()) }
+        let kernels = if self.small { firmware::kernel_features(kinds) } else { firmware::ALL_KERNELS.to_owned() };
+        Contents { kernels, small: self.small, still: self.still.is_some().then(|| files.still.clone()) }
     }
 }
 
@@ -131,6 +120,8 @@ impl FlashArguments {
 struct Contents {
     /// The features of its kernels.
     kernels: String,
+    /// Whether it is optimized for size.
+    small: bool,
     /// The image that it judges by itself.
     still: Option<PathBuf>,
 }
@@ -138,7 +129,7 @@ struct Contents {
 impl Contents {
     /// Every kernel and no image.
     fn usual() -> Self {
-        Self { kernels: firmware::ALL_KERNELS.to_owned(), still: None }
+        Self { kernels: firmware::ALL_KERNELS.to_owned(), small: false, still: None }
     }
 }
 
@@ -151,6 +142,7 @@ fn build(board: &Board, contents: &Contents) -> Result<PathBuf, XtaskError> {
         models: &[],
         arena_bytes: None,
         kernels: Some(&contents.kernels),
+        small: contents.small,
         still: contents.still.as_deref(),
     };
     firmware::build(paths::root(), &firmware::target_folder(), &program)

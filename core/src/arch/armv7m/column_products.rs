@@ -14,14 +14,20 @@ global_asm!(
     options(raw)
 );
 
-type Kernel = unsafe extern "C" fn(values: *const u32, weights: *const u32, products: *mut i32, end: *const i32);
+/// The last argument is where the products end or, of a loop, the rows of the kernel.
+type Kernel = unsafe extern "C" fn(values: *const u32, weights: *const u32, products: *mut i32, last: usize);
+
+/// Whether each side of a kernel has its own code, or its rows are a loop.
+const UNROLLED: bool = cfg!(feature = "fast");
 
 unsafe extern "C" {
-    fn switchback_column_products_3(values: *const u32, weights: *const u32, products: *mut i32, end: *const i32);
-    fn switchback_column_products_5(values: *const u32, weights: *const u32, products: *mut i32, end: *const i32);
-    fn switchback_column_products_7(values: *const u32, weights: *const u32, products: *mut i32, end: *const i32);
-    fn switchback_column_products_9(values: *const u32, weights: *const u32, products: *mut i32, end: *const i32);
-    fn switchback_column_products_11(values: *const u32, weights: *const u32, products: *mut i32, end: *const i32);
+    fn switchback_column_products_3(values: *const u32, weights: *const u32, products: *mut i32, end: usize);
+    fn switchback_column_products_5(values: *const u32, weights: *const u32, products: *mut i32, end: usize);
+    fn switchback_column_products_7(values: *const u32, weights: *const u32, products: *mut i32, end: usize);
+    fn switchback_column_products_9(values: *const u32, weights: *const u32, products: *mut i32, end: usize);
+    fn switchback_column_products_11(values: *const u32, weights: *const u32, products: *mut i32, end: usize);
+    fn switchback_column_loop_1(values: *const u32, weights: *const u32, products: *mut i32, rows: usize);
+    fn switchback_column_loop_2(values: *const u32, weights: *const u32, products: *mut i32, rows: usize);
     fn switchback_column_codes(products: *const i32, codes: *mut i32);
 }
 
@@ -29,6 +35,8 @@ unsafe extern "C" {
 #[derive(Clone, Copy)]
 pub(crate) struct ColumnProducts {
     function: Kernel,
+    /// Side of the kernel.
+    rows: usize,
     /// Words that `function` reads.
     values: usize,
     weights: usize,
@@ -37,6 +45,8 @@ pub(crate) struct ColumnProducts {
 impl ColumnProducts {
     pub(crate) fn new(kernel: usize) -> Option<Self> {
         let function: Kernel = match kernel {
+            3 | 5 if !UNROLLED => switchback_column_loop_1,
+            7 | 9 | 11 if !UNROLLED => switchback_column_loop_2,
             3 => switchback_column_products_3,
             5 => switchback_column_products_5,
             7 => switchback_column_products_7,
@@ -46,7 +56,7 @@ impl ColumnProducts {
         };
         let words = column_words(kernel);
         let values = (kernel + 1) * FREQUENCIES * words * 2;
-        Some(Self { function, values, weights: FREQUENCIES * (1 + kernel * words) * 2 })
+        Some(Self { function, rows: kernel, values, weights: FREQUENCIES * (1 + kernel * words) * 2 })
     }
 
     #[inline(always)]
@@ -60,7 +70,8 @@ impl ColumnProducts {
         // every word of `products` up to its end; `switchback_column_codes` reads those and writes the 8 words of `codes`.
         // Both keep r4-r11 and touch nothing else.
         unsafe {
-            (self.function)(values.as_ptr(), weights.as_ptr(), start, start.add(8 * FREQUENCIES));
+            let last = if UNROLLED { start.add(8 * FREQUENCIES).addr() } else { self.rows };
+            (self.function)(values.as_ptr(), weights.as_ptr(), start, last);
             switchback_column_codes(start, codes.as_flattened_mut().as_mut_ptr());
         }
     }

@@ -45,6 +45,60 @@ switchback_column_products_\kernel:
     switchback_column_products 11, 2
     .text
 
+// The same for any kernel, its rows in a loop: r3 rows of the kernel. One instance for kernels whose rows have a word, and one for
+// those with two. On the stack: 0 products, 4 their end, 8 bytes of weights a frequency, 12 the end of a frequency's weights,
+// 16 way back of the values.
+    .macro switchback_column_loop words
+    .section .text.switchback_column_loop_\words, "ax", %progbits
+    .global switchback_column_loop_\words
+    .type switchback_column_loop_\words, %function
+    .thumb_func
+    .balign 4
+switchback_column_loop_\words:
+    push {r4-r11, lr}
+    sub sp, #20
+    add r4, r2, #192
+    strd r2, r4, [sp]
+    mov r4, #(8 * \words)
+    mul r5, r3, r4
+    str r5, [sp, #8]
+    add r5, r5, r5, lsl #1
+    rsb r5, r4, r5, lsl #1
+    str r5, [sp, #16]
+2:  ldr r2, [sp, #8]
+    ldrd r10, r11, [r1], #8
+    add r2, r2, r1
+    str r2, [sp, #12]
+    mov r4, r10
+    mov r5, r11
+    mov r6, r10
+    mov r7, r11
+    mov r8, r10
+    mov r9, r11
+3:  sb_step r1, 0, r0, 0, (48 * \words), r4, r5, r6, r7, r8, r9, r10, r11
+    .if \words == 2
+    sb_step r1, 8, r0, 8, (48 * \words + 8), r4, r5, r6, r7, r8, r9, r10, r11
+    .endif
+    add r1, r1, #(8 * \words)
+    add r0, r0, #(48 * \words)
+    ldr r2, [sp, #12]
+    cmp r1, r2
+    bne.w 3b
+    ldr r2, [sp, #16]
+    sub r0, r0, r2
+    ldrd r2, r3, [sp]
+    stmia r2!, {r4-r11}
+    str r2, [sp]
+    cmp r2, r3
+    bne.w 2b
+    add sp, #20
+    pop {r4-r11, pc}
+    .size switchback_column_loop_\words, . - switchback_column_loop_\words
+    .endm
+    switchback_column_loop 1
+    switchback_column_loop 2
+    .text
+
 // r0 products, r1 codes. Two lines of A^T a tile and filter, the maxima of its two windows in r6 and r7; the constants
 // 3 - index are the addends of the multiplications by 3^-1.
     .macro switchback_column_line row, place
@@ -88,8 +142,15 @@ switchback_column_codes:
     mov r12, #0x55555555
     add lr, lr, #1
     add r12, r12, #1
-    .set SB_PLACE, 0
-    .rept 4
+    .if SB_FAST
+    .set SB_PLACES, 4
+    .else
+    .set SB_PLACES, 2
+    add r2, r0, #16
+    push {r2}
+    .endif
+2:  .set SB_PLACE, 0
+    .rept SB_PLACES
     switchback_column_line 0, SB_PLACE
     add r6, r10, r5, asr #1
     mla r2, r2, lr, r11
@@ -110,6 +171,14 @@ switchback_column_codes:
     str r7, [r8, #(16 * (SB_PLACE / 2) + 4 * (SB_PLACE % 2) + 8)]
     .set SB_PLACE, SB_PLACE + 1
     .endr
+    .if SB_FAST == 0
+    adds r0, #8
+    add r8, r8, #16
+    ldr r2, [sp]
+    cmp r0, r2
+    bne.w 2b
+    add sp, #4
+    .endif
     pop {r4-r11, pc}
     .size switchback_column_codes, . - switchback_column_codes
     .text

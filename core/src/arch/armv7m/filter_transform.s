@@ -1,6 +1,8 @@
 // U = G g G^T of a filter, two channels of every four: r0 taps, r1 bytes between columns (and of all channels), r2 bytes
-// between rows, r3 u. The taps of a block stay in registers: r3-r5, r6-r8, r9-r11, a row each; lr u. On the stack: 0 the
-// block's taps, 4 r1, 8 r2, 12 end of the block's first tap, 16 taps, 20 u.
+// between rows, r3 u. Where loops are short and there is the DSP extension, both halves of the channels share the code, the odd
+// half is rotated into the even one's place. The taps of a block stay in registers: r3-r5, r6-r8, r9-r11, a row each; lr u. On the stack: 0 the
+// block's taps, 4 r1, 8 r2, 12 end of the block's first tap, 16 taps, 20 u, 24 bits to rotate.
+    .set SB_SHARED, SB_DSP * (1 - SB_FAST)
 // Puts row r and column c of the result where it goes; sb_inner, sb_row_5, sb_column_5, sb_corner: see blocks.rs. Without the DSP
 // extension the low lane is biased: by the first tap, which enters all results but those of row 5 and column 5, or here. Then t,
 // which may be the register, is changed.
@@ -63,7 +65,10 @@
     .endif
     .endm
     .macro sb_tap odd, t
-    .if \odd
+    .if SB_SHARED
+    ror \t, \t, r12
+    sxtb16 \t, \t
+    .elseif \odd
     sb_odd_i8 \t, \t, r12
     .else
     sb_even_i8 \t, \t
@@ -83,7 +88,9 @@
     .endif
     .endm
     .macro sb_filter_group rows, columns, odd
-    .if \odd
+    .if SB_SHARED
+    ldr r12, [sp, #24]
+    .elseif \odd
     sb_mask r12
     .endif
     sb_taps \columns, \odd, r3, r4, r5
@@ -148,15 +155,29 @@
     cmp r0, r1
     bne.w 1b
     .endm
-    .macro sb_filter kernel, odd
-    .section .text.switchback_filter_\kernel\()_\odd, "ax", %progbits
+    .macro sb_filter_name kernel, odd
     .global switchback_filter_\kernel\()_\odd
     .type switchback_filter_\kernel\()_\odd, %function
     .thumb_func
-    .balign 8
 switchback_filter_\kernel\()_\odd:
-    push {r4-r11, lr}
-    sub sp, #24
+    .endm
+    .macro sb_filter kernel, odd
+    .section .text.switchback_filter_\kernel\()_\odd, "ax", %progbits
+    .balign 8
+    .if SB_SHARED
+    sb_filter_name \kernel, 1
+    mov r12, #8
+    b.w 3f
+    sb_filter_name \kernel, 0
+    mov r12, #0
+    .else
+    sb_filter_name \kernel, \odd
+    .endif
+3:  push {r4-r11, lr}
+    sub sp, #28
+    .if SB_SHARED
+    str r12, [sp, #24]
+    .endif
     strd r1, r2, [sp, #4]
     strd r0, r3, [sp, #16]
     .if \kernel == 3
@@ -167,12 +188,14 @@ switchback_filter_\kernel\()_\odd:
     sb_filter_block \odd, 2, 3, 3, 0, 124, 93, 0, 118, 0
     sb_filter_block \odd, 2, 2, 3, 3, 124, 31, 0, 0, 0
     .endif
-    add sp, #24
+    add sp, #28
     pop {r4-r11, pc}
     .size switchback_filter_\kernel\()_\odd, . - switchback_filter_\kernel\()_\odd
     .endm
     sb_filter 3, 0
-    sb_filter 3, 1
     sb_filter 5, 0
+    .if SB_SHARED == 0
+    sb_filter 3, 1
     sb_filter 5, 1
+    .endif
     .text

@@ -14,8 +14,8 @@
     smlal r10, r11, r1, r3
     .endm
 
-@ The entries between bytes \start and \end of a cell's header; ky, kx: the tap of switch 0. The table gives, for n entries
-@ modulo 8, where to enter the loop: a copy of the entry is 30 bytes, 15 halfwords.
+@ The entries between bytes \start and \end of a cell's header; ky, kx: the tap of switch 0. Unrolled, the table gives, for n
+@ entries modulo 8, where to enter the loop: a copy of the entry is 30 bytes, 15 halfwords.
     .macro sb_range cell, start, end, ky, kx
     .if \cell
     ldr r0, [sp, #4 * \cell]
@@ -31,6 +31,7 @@
     add r1, r0
     add r12, r0
     str r1, [sp]
+    .if SB_FAST
     ubfx r2, r2, #3, #3
     tbb [pc, r2]
     .byte 4, 109, 94, 79, 64, 49, 34, 19
@@ -38,6 +39,9 @@
     .rept 8
     sb_entry (3 * \ky + \kx) * 16 - 60
     .endr
+    .else
+7:  sb_entry (3 * \ky + \kx) * 16 - 60
+    .endif
     ldr r0, [sp]
     cmp r12, r0
     bne 7b
@@ -83,6 +87,13 @@
 
 @ Without a multiplier, a part of the filters is added to earlier ones.
     .macro sb_finish
+    .if SB_FAST
+    sb_finish_here
+    .else
+    b.w switchback_gather_finish
+    .endif
+    .endm
+    .macro sb_finish_here
     ldr r3, [lr]
     ldr r12, [sp, #56]
     cbnz r3, 6f
@@ -114,6 +125,14 @@ switchback_gather_add:
     sb_add_lanes r10, r11, 5, 6
     add sp, #16
     pop {r4-r11, pc}
+
+    .if SB_FAST == 0
+    .type switchback_gather_finish, %function
+    .thumb_func
+    .balign 4
+switchback_gather_finish:
+    sb_finish_here
+    .endif
 
 sb_start switchback_gather_00
     sb_range 0, 0, 16, 1, 1

@@ -1,6 +1,6 @@
 // What Armv7-M lacks of the DSP extension, under one name for both: SB_DSP says whether it is there. A word of two lanes is the
 // integer high * 2^16 + low while it is summed up; lanes that are biased by 2^15 borrow nothing, and flipping bit 15 takes the
-// bias back. Included by every file of assembly; defined once.
+// bias back. SB_FAST says whether loops are unrolled (feature `fast`). Included by every file of assembly; defined once.
     .syntax unified
     .ifndef SB_INSTRUCTIONS
     .set SB_INSTRUCTIONS, 1

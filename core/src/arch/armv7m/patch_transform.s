@@ -1,7 +1,7 @@
 // V = B^T d B, two channels a word: r0 addresses of rows, r1 bytes between pixels, r2 a job: v of the even pairs of channels,
 // v of the odd ones, groups of four channels. A row of the patch is transformed along x in r0-r5 (even channels) and r6-r11
 // (odd ones) and pushed; then column by column. On the stack, below what is pushed: 0 six rows, 24 and 28 v, 32 groups left,
-// 36 bytes between pixels, 40 way back from the rows, 44 addresses of rows, 48 the job.
+// 36 bytes between pixels, 40 way back from the rows, 44 addresses of rows, 48 the job, 52 the next row's address, 56 where it goes.
 // B^T d in place, t being free; the results 0 to 5 are d0, d1, d4, d3, d2, d5.
     .macro sb_patch_line last, d0, d1, d2, d3, d4, d5, t
     sub \d0, \d0, \d2
@@ -21,8 +21,9 @@
     add \d3, \t, \d2, lsl #1
     sub \d2, \t, \d2, lsl #1
     .endm
-    .macro sb_patch_row columns, r
-    ldr r0, [sp, #(52 * \r)]
+// The pixels of row r, of a row in a loop where r is negative, from the address in r0 on, lr apart: even channels in r0-r5, odd ones
+// in r6-r11.
+    .macro sb_patch_load columns, r
     add r1, r0, lr
     ldr r7, [r0, lr]
     ldr r8, [r0, lr, lsl #1]
@@ -32,7 +33,12 @@
     ldr r11, [r1, lr, lsl #2]
     .endif
     ldr r6, [r0], #4
+    .if \r < 0
+    str r0, [r12], #4
+    str r12, [sp, #(288 + 52)]
+    .else
     str r0, [sp, #(52 * \r)]
+    .endif
     sb_mask r12
     sb_even_u8 r0, r6
     sb_even_u8 r1, r7
@@ -50,18 +56,54 @@
     .if \columns == 6
     sb_odd_u8 r11, r11, r12
     .endif
-    .if \r >= 4
+    .endm
+    .macro sb_patch_bias columns
     add r4, r4, #0x8000
     add r10, r10, #0x8000
     .if \columns == 6
     add r5, r5, #0x8000
     add r11, r11, #0x8000
     .endif
+    .endm
+    .macro sb_patch_row columns, r
+    ldr r0, [sp, #(52 * \r)]
+    sb_patch_load \columns, \r
+    .if \r >= 4
+    sb_patch_bias \columns
     .endif
     sb_patch_line (\columns == 6), r0, r1, r2, r3, r4, r5, r12
     push {r0-r5}
     sb_patch_line (\columns == 6), r6, r7, r8, r9, r10, r11, r12
     push {r6-r11}
+    .endm
+// In a loop the results lie in the order 0 to 5.
+    .macro sb_patch_swap a, b, t
+    mov \t, \a
+    mov \a, \b
+    mov \b, \t
+    .endm
+    .macro sb_patch_loop columns
+    sub sp, #288
+    add r12, sp, #288
+    strd r12, r12, [sp, #(288 + 52)]
+1:  ldr r12, [sp, #(288 + 52)]
+    ldr lr, [sp, #(288 + 36)]
+    ldr r0, [r12]
+    sb_patch_load \columns, -1
+    ldr lr, [sp, #(288 + 56)]
+    add r12, sp, #(288 - 4 * 48)
+    cmp lr, r12
+    bhi 2f
+    sb_patch_bias \columns
+2:  sb_patch_line (\columns == 6), r0, r1, r2, r3, r4, r5, r12
+    sb_patch_swap r2, r4, r12
+    stmdb lr!, {r0-r5}
+    sb_patch_line (\columns == 6), r6, r7, r8, r9, r10, r11, r12
+    sb_patch_swap r8, r10, r12
+    stmdb lr!, {r6-r11}
+    str lr, [sp, #(288 + 56)]
+    cmp lr, sp
+    bne.w 1b
     .endm
 // The six rows for blocks of 3 columns of taps, and of 2. Both are entered with lr the way back.
     .macro sb_patch_rows columns
@@ -71,6 +113,7 @@
     .balign 8
 switchback_patch_rows_\columns:
     str lr, [sp, #40]
+    .if SB_FAST
     ldr lr, [sp, #36]
     sb_patch_row \columns, 0
     sb_patch_row \columns, 1
@@ -78,6 +121,9 @@ switchback_patch_rows_\columns:
     sb_patch_row \columns, 3
     sb_patch_row \columns, 4
     sb_patch_row \columns, 5
+    .else
+    sb_patch_loop \columns
+    .endif
     ldr pc, [sp, #(288 + 40)]
     .size switchback_patch_rows_\columns, . - switchback_patch_rows_\columns
     .endm
@@ -143,7 +189,9 @@ switchback_patch_rows_\columns:
     .endif
     ldr r6, [sp, #(288 + 24)]
     add r8, sp, #24
-2:  sb_patch_column \tiles, (\rows == 3), 0, \inner, 5, \row_5
+2:
+    .if SB_FAST
+    sb_patch_column \tiles, (\rows == 3), 0, \inner, 5, \row_5
     sb_patch_column \tiles, (\rows == 3), 1, \inner + 1, 5, \row_5 + 1
     sb_patch_column \tiles, (\rows == 3), 4, \inner + 2, 5, \row_5 + 2
     sb_patch_column \tiles, (\rows == 3), 3, \inner + 3, 5, \row_5 + 3
@@ -152,6 +200,19 @@ switchback_patch_rows_\columns:
     sb_patch_column \tiles, (\rows == 3), 5, \column_5, 1, \corner
     .endif
     add r6, r6, #(4 * \tiles * \places)
+    .else
+    add r9, r8, #20
+5:  sb_patch_column \tiles, (\rows == 3), 0, \inner, 5, \row_5
+    adds r6, #(4 * \tiles)
+    add r8, r8, #4
+    cmp r8, r9
+    bne.w 5b
+    .if \columns == 3
+    sb_patch_column \tiles, (\rows == 3), 0, \column_5 - 5, 1, \corner - 5
+    .endif
+    add r6, r6, #(4 * \tiles * (\places - 5))
+    sub r8, r8, #20
+    .endif
     cmp r8, sp
     beq 3f
     str r6, [sp, #(288 + 24)]
@@ -173,7 +234,7 @@ switchback_patch_rows_\columns:
     .balign 8
 switchback_patch_\kernel\()_\tiles:
     push {r4-r11, lr}
-    sub sp, #52
+    sub sp, #60
     strd r0, r2, [sp, #44]
     str r1, [sp, #36]
     .if \kernel == 3
@@ -184,7 +245,7 @@ switchback_patch_\kernel\()_\tiles:
     sb_patch_block \tiles, 2, 3, 3, 0, 124, 93, 0, 118, 0
     sb_patch_block \tiles, 2, 2, 3, 3, 124, 31, 0, 0, 0
     .endif
-    add sp, #52
+    add sp, #60
     pop {r4-r11, pc}
     .size switchback_patch_\kernel\()_\tiles, . - switchback_patch_\kernel\()_\tiles
     .endm

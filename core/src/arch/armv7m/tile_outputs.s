@@ -28,12 +28,21 @@
     ldr r9, [sp, #\sums]
     add r0, r9, #4
     str r0, [sp, #\sums]
+    .if SB_FAST
     sb_out_column \tiles, 0, 5, 25
     sb_out_column \tiles, 1, 5, 26
     sb_out_column \tiles, 2, 5, 27
     sb_out_column \tiles, 3, 5, 28
     sb_out_column \tiles, 4, 5, 29
     sb_out_column \tiles, 31, 1, 30
+    .else
+    add r10, r9, #(8 * \tiles * 5)
+5:  sb_out_column \tiles, 0, 5, 25
+    add r9, r9, #(8 * \tiles)
+    cmp r9, r10
+    bne 5b
+    sb_out_column \tiles, 26, 1, 25
+    .endif
     .endm
     .macro sb_out_row place, m0, m1, m2, m3, m4, m5, t
     ldr \m0, [sp, #(80 + 4 * \place)]

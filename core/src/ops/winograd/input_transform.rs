@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::GROUPS;
 use super::scratch::{Scratch, patch_side};
 use crate::arch::patch_transform::{MAX_ROWS, patch_transform};
 use crate::arch::tile_outputs::TILE;
@@ -14,8 +15,8 @@ pub(super) fn tiles(layer: &EncoderLayer, window: &[&[u8]], tiles: Range<usize>,
     while done < count {
         let first = tiles.start + done;
         done += match count - done {
-            4.. => group::<4>(layer, window, first, done, scratch),
-            2 | 3 => group::<2>(layer, window, first, done, scratch),
+            4.. if GROUPS => group::<4>(layer, window, first, done, scratch),
+            2 | 3 if GROUPS => group::<2>(layer, window, first, done, scratch),
             _ => group::<1>(layer, window, first, done, scratch),
         };
     }

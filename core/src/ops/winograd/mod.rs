@@ -25,6 +25,9 @@ use crate::model::{ConvolutionArrays, EncoderLayer};
 use output_transform::Place;
 use scratch::{Factors, GroupFactors, Scratch};
 
+/// Whether tiles are computed in groups of four and two, each with its own code, or one by one.
+const GROUPS: bool = cfg!(feature = "fast");
+
 /// Words of scratch that [`winograd_rows`] needs with `tiles` tiles of 4x4 outputs a pass.
 pub const fn winograd_scratch_words(layer: &EncoderLayer, tiles: usize) -> usize {
     scratch::words(layer, tiles)
@@ -98,8 +101,8 @@ pub fn winograd_rows(
                 while done < count {
                     let step = Step { half, done, place: Place { filter, tile: first + done } };
                     done += match count - done {
-                        4.. => group::<4>(layer, arrays, step, &mut factors, out, switches),
-                        2 | 3 => group::<2>(layer, arrays, step, &mut factors, out, switches),
+                        4.. if GROUPS => group::<4>(layer, arrays, step, &mut factors, out, switches),
+                        2 | 3 if GROUPS => group::<2>(layer, arrays, step, &mut factors, out, switches),
                         _ => group::<1>(layer, arrays, step, &mut factors, out, switches),
                     };
                 }

@@ -1,6 +1,5 @@
 //! Two slots of a flash, and which of them is current.
 
-use core::cmp::Reverse;
 use core::ops::Range;
 
 use embedded_storage::nor_flash::NorFlash;
@@ -105,15 +104,16 @@ impl<F: NorFlash> Slots<F> {
 
     pub(super) fn search(&mut self) -> Found {
         let mut unreadable = None;
-        let mut slots = [0, 1].map(|number| match self.slot(number) {
+        let [first, second] = [0, 1].map(|number| match self.slot(number) {
             Ok(slot) => slot.and_then(|(state, slot)| (state == State::Committed).then_some(slot)),
             Err(failure) => {
                 unreadable = Some((number, failure));
                 None
             }
         });
-        slots.sort_unstable_by_key(|slot| Reverse(slot.as_ref().map(|slot| slot.sequence)));
-        for slot in slots.into_iter().flatten() {
+        let sequence = |slot: &Option<Slot>| slot.as_ref().map(|slot| slot.sequence);
+        let newest_first = if sequence(&second) > sequence(&first) { [second, first] } else { [first, second] };
+        for slot in newest_first.into_iter().flatten() {
             match flash_bytes::checksum(&mut self.flash, slot.model.clone()) {
                 Ok(found) if found == slot.model_crc32 => return Found { current: Some(slot), unreadable },
                 Ok(_) => {}
