@@ -1,9 +1,9 @@
 //! What the device says about itself, in words.
 
 use fixed::types::I16F16;
+use micromath::F32Ext;
 use switchback::model::Model;
-use switchback::model::spec::{MAX_CLASSES, MapActivation};
-use switchback::ops::softmax;
+use switchback::model::spec::MapActivation;
 use switchback::stream::{Inference, Plan};
 
 use linked::board;
@@ -42,8 +42,8 @@ impl<'m> Log<'m> {
         let scores = inference.scores();
         let one_label = self.model.network().spec().head.activation == MapActivation::Relu;
         for (class, score) in scores.iter().enumerate() {
-            let percent = if one_label { share(scores, class) } else { (100 * score.to_bits() + (1 << 15)) >> 16 };
-            let percent = percent.clamp(0, 100) as u8;
+            let probability = if one_label { softmax(scores, class) } else { score.to_num() };
+            let percent = (100.0 * probability + 0.5) as u8;
             defmt::info!("{=str}: {=u8} % (score {=i32} / 65536)", self.class_name(class), percent, score.to_bits());
         }
         if scores.len() == 2 {
@@ -53,13 +53,8 @@ impl<'m> Log<'m> {
     }
 }
 
-/// The probability of one class among exclusive ones, in percent. For people: the decision was made before.
-fn share(scores: &[I16F16], class: usize) -> i32 {
-    let mut logits = [0; MAX_CLASSES];
-    for (logit, score) in logits.iter_mut().zip(scores) {
-        *logit = score.to_bits();
-    }
-    let mut shares = [0; MAX_CLASSES];
-    softmax(logits.get(..scores.len()).unwrap_or_default(), &mut shares);
-    (100 * shares.get(class).map_or(0, |&share| i32::from(share)) + 127) / 255
+/// The probability of one class among exclusive ones. For people: the decision was made before, with integers.
+fn softmax(scores: &[I16F16], class: usize) -> f32 {
+    let relative = |score: &I16F16| scores.get(class).map_or(0.0, |own| (*score - *own).to_num::<f32>().exp());
+    1.0 / scores.iter().map(relative).sum::<f32>()
 }
