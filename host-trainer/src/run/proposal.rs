@@ -23,7 +23,7 @@ pub fn proposals(network: &Network, board: &Board) -> Vec<String> {
         |what: String, (arena, model): (usize, usize)| format!("{what} (arena {arena} bytes, model {model} bytes)");
     let fewer = (0..spec.stages).rev().find_map(|stages| {
         let room = fits(NetworkSpec { stages, ..spec.clone() })?;
-        Some(said(format!("{stages} stages in place of {}", spec.stages), room))
+        Some(said(format!("--stages {stages} in place of {}", spec.stages), room))
     });
     let narrower = EIGHTHS.into_iter().find_map(|eighths| {
         let mut spec = spec.clone();
@@ -52,13 +52,25 @@ mod tests {
         let input = InputSpec { width: 320, height: 320, channels: 1 };
         let network = Network::new(NetworkSpec::table1(1.0, input, 2)).unwrap();
         assert!(board.fits("", 0, Plan::new(&network).arena_bytes()).is_err(), "the paper's network is too large");
+        // No number of stages is small enough there: only a width is proposed.
         let found = proposals(&network, &board);
-        assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].contains("stages in place of 3") && found[1].contains("of the width"), "{found:?}");
-        for text in found {
-            let arena = text.split("arena ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
-            assert!(arena.parse::<u32>().unwrap() <= board.memory.arena.bytes, "{text}");
-        }
+        assert!(found.len() == 1 && found[0].contains("of the width"), "{found:?}");
+        let arena = found[0].split("arena ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+        assert!(arena.parse::<u32>().unwrap() <= board.memory.arena.bytes, "{found:?}");
+        assert!(found[0].starts_with("0.375 "), "half the width does not fit: {found:?}");
+    }
+
+    #[test]
+    fn fewer_stages_are_proposed_where_they_are_enough() {
+        let input = InputSpec { width: 96, height: 96, channels: 1 };
+        let three = Network::new(NetworkSpec::table1(0.125, input, 2)).unwrap();
+        let none = Network::new(NetworkSpec { stages: 0, ..three.spec().clone() }).unwrap();
+        let (most, least) = (Plan::new(&three).arena_bytes(), Plan::new(&none).arena_bytes());
+        assert!(least < most, "the baseline needs less");
+        let mut board = Board::named("pico").unwrap();
+        board.memory.arena.bytes = least as u32;
+        let found = proposals(&three, &board);
+        assert!(found[0].starts_with("--stages ") && found[0].contains(" in place of 3 (arena "), "{found:?}");
     }
 
     #[test]
