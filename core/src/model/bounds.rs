@@ -25,16 +25,14 @@ pub fn convolution_bound(filter: &[i8], bias: i32, first: bool) -> i64 {
 pub fn deconvolution_bound(layer: &DecoderLayer, weights: &[i8], ratios: &[u8], bias: i32, channel: usize) -> i64 {
     let (k, channels) = (layer.kernel, layer.output.channels);
     // Taps ky with the same (ky + py) / 2 lie in the same row of cells; without an unpool each lies in its own.
-    let side = if layer.unpool { 2 } else { 1 };
-    let cells = k.div_ceil(side) + side - 1;
+    let (side, cells) = if layer.unpool { (2, k / 2 + 2) } else { (1, k) };
+    let cells = (0..cells).flat_map(|y| (0..cells).map(move |x| (side * y, side * x)));
     let mut worst = 0;
-    for parity in 0..side * side {
-        let (py, px) = (parity / side, parity % side);
+    for (py, px) in [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().take(side * side) {
         let mut sum = 0;
         for (filter, &m) in weights.chunks_exact((k * k * channels).max(1)).zip(ratios) {
             let mut taps = 0;
-            for cell in 0..cells * cells {
-                let (first_y, first_x) = (side * (cell / cells), side * (cell % cells));
+            for (first_y, first_x) in cells.clone() {
                 let mut largest = 0;
                 for y in first_y.max(py)..(first_y + side).min(k + py) {
                     for x in first_x.max(px)..(first_x + side).min(k + px) {
