@@ -28,7 +28,7 @@ pub(crate) use portable::blocks;
 /// not called is not linked.
 #[cfg(switchback_armv7m)]
 pub(crate) const fn has_winograd(kernel: usize) -> bool {
-    if kernel <= 3 { cfg!(feature = "winograd-3") } else { cfg!(feature = "winograd-5") }
+    (kernel <= 3 && cfg!(feature = "winograd-3")) || (kernel > 3 && cfg!(feature = "winograd-5"))
 }
 
 #[cfg(switchback_armv7m)]
