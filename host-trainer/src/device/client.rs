@@ -69,7 +69,7 @@ impl Client {
     /// Connects to a device that may still be starting: it is given `wait`. Each of its answers is given `patience`.
     ///
     /// # Errors
-    /// [`DeviceError::Connect`], [`DeviceError::Serial`].
+    /// [`DeviceError::Connect`].
     pub fn connect(address: &Address, wait: Duration, patience: Duration) -> Result<Self, DeviceError> {
         Ok(Self::new(address.connect(wait, RETRY.min(patience))?, patience))
     }
