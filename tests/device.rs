@@ -394,6 +394,55 @@ fn a_device_refuses_what_it_cannot_serve_and_serves_on() {
     device.join().expect("a device that ended well");
 }
 
+/// A stream that has `chunks` to read, is silent for a while where one is missing, and keeps what is written.
+#[derive(Default)]
+struct Pausing {
+    chunks: std::collections::VecDeque<Option<Vec<u8>>>,
+    written: Vec<u8>,
+}
+
+impl Read for &mut Pausing {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let chunk = self.chunks.pop_front().flatten().ok_or(std::io::ErrorKind::TimedOut)?;
+        buffer[..chunk.len()].copy_from_slice(&chunk);
+        Ok(chunk.len())
+    }
+}
+
+impl Write for &mut Pausing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.written.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A device with a camera goes on with it when its host falls silent in the middle of an image.
+#[test]
+fn an_image_is_forgotten_after_a_silence() {
+    let network = network();
+    let bytes = random_model::bytes(&network, 5);
+    let model = Model::parse(bytes.as_slice()).expect("a valid model");
+    let plan = Plan::new(&network);
+    let mut arena = AlignedBytes::zeroed(plan.arena_bytes());
+    let ask = |number: u16, request: Request<'_>| {
+        Some(encode(number, &request, &mut [0; MAX_FRAME]).expect("a short message").to_vec())
+    };
+    let begin = ask(1, Request::Begin { image: 4, checksums: false });
+    let chunks = [begin, None, ask(2, Request::Finish { image: 4 }), None].into();
+    let mut stream = Pausing { chunks, written: Vec::new() };
+    let mut device = Device::new(FromStd::new(&mut stream), &model, plan, arena.as_mut_slice(), "silent", ());
+    let turns: Vec<Turn> = (0..3).map(|_| device.turn().expect("a silence is no error")).collect();
+    drop(device);
+    assert_eq!(turns, [Turn::Idle, Turn::Next, Turn::Idle]);
+    let ready = frame(1, Reply::Ready { image: 4, row: 0, offset: 0 });
+    let refused = frame(2, Reply::Refused(Refusal::OtherImage));
+    assert_eq!(stream.written, [ready, refused].concat());
+}
+
 /// The monitor shows a device that goes away and comes back, with as many looks as it was asked for.
 #[test]
 fn the_monitor_goes_on_after_a_restart() {

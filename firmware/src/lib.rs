@@ -46,9 +46,3 @@ pub mod board {
 }
 
 include!(concat!(env!("OUT_DIR"), "/models.rs"));
-
-/// The only linked model, or the first one; the first slot's where none is linked.
-pub fn model() -> &'static [u8] {
-    let slot = || slots::bytes(0).get(board::SLOT_HEADER_BYTES..).unwrap_or_default();
-    MODELS.first().map_or_else(slot, |(_, first)| first)
-}
