@@ -2,8 +2,6 @@
 
 use std::process::Command;
 
-use boards::Board;
-
 use crate::{emulator, probe, process, targets};
 
 /// Something that commands need.
@@ -21,10 +19,15 @@ pub fn run() {
         Finding { what: "cargo".to_owned(), needed_for: "everything", state: program("cargo", "https://rustup.rs") },
         Finding { what: "C compiler".to_owned(), needed_for: "linking every program of the host", state: c_compiler() },
     ];
-    findings.extend(triples().into_iter().map(|triple| Finding {
-        state: targets::toolchain(&triple).map(|t| t.description()).map_err(|_| targets::install_line(&triple)),
-        what: triple,
-        needed_for: "flash",
+    // A manifest that cannot be read is what `flash` complains about.
+    findings.extend(targets::triples().unwrap_or_default().into_iter().map(|triple| {
+        Finding {
+            state: targets::toolchain(std::slice::from_ref(&triple))
+                .map(|t| t.description())
+                .map_err(|_| targets::install_line(&triple)),
+            what: triple,
+            needed_for: "flash",
+        }
     }));
     findings.push(Finding {
         what: "qemu-system-arm".to_owned(),
@@ -43,15 +46,6 @@ pub fn run() {
         };
         println!("{what:<24} {state}\n{:<24} needed for {needed_for}", "");
     }
-}
-
-/// The processors of all boards. A manifest that cannot be read is what `flash` complains about.
-fn triples() -> Vec<String> {
-    let names = boards::names().unwrap_or_default();
-    let mut triples: Vec<String> = names.iter().filter_map(|name| Some(Board::named(name).ok()?.triple)).collect();
-    triples.sort();
-    triples.dedup();
-    triples
 }
 
 fn program(name: &str, install: &str) -> Result<String, String> {

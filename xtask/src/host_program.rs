@@ -6,13 +6,20 @@ use std::process::Command;
 use crate::error::XtaskError;
 use crate::{paths, process};
 
+/// Names cargo's profile for these programs, in place of `release`. With `dev` they share what `cargo test` has built, and check
+/// for overflow.
+const PROFILE_VARIABLE: &str = "SWITCHBACK_HOST_PROFILE";
+
 /// Builds the program of a package, which has the package's name, and gives its path. Cargo's progress is shown only where
 /// there is something to build.
 pub fn build(package: &str) -> Result<PathBuf, XtaskError> {
     let target_folder = paths::target_folder();
-    let program = target_folder.join("release").join(package).with_extension(std::env::consts::EXE_EXTENSION);
+    let profile = std::env::var(PROFILE_VARIABLE).unwrap_or_else(|_| "release".to_owned());
+    // Cargo's name of the folder.
+    let folder = if profile == "dev" { "debug" } else { &profile };
+    let program = target_folder.join(folder).join(package).with_extension(std::env::consts::EXE_EXTENSION);
     let mut build = Command::new(process::cargo());
-    build.args(["build", "--release", "--package", package, "--target-dir"]).arg(&target_folder);
+    build.args(["build", "--profile", &profile, "--package", package, "--target-dir"]).arg(&target_folder);
     if is_fresh(&program) {
         build.arg("--quiet");
     }

@@ -19,7 +19,7 @@ const SMALLEST_TARGET: &str = "thumbv6m-none-eabi";
 pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
     let core = paths::root().join("core");
     let programs = paths::root().join("firmware");
-    clippy(&targets::toolchain(SMALLEST_TARGET)?, SMALLEST_TARGET, &core, None)?;
+    clippy(&targets::toolchain(&[SMALLEST_TARGET.to_owned()])?, SMALLEST_TARGET, &core, None)?;
     minimal_example(model)?;
     let (mut processors, mut linted) = (Vec::new(), Vec::new());
     let names = if names.is_empty() { boards::names()? } else { names };
@@ -43,15 +43,9 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
 /// Lints the smallest program for the targets of all boards, one of which is a user's.
 fn minimal_example(model: &Path) -> Result<(), XtaskError> {
     let example = paths::root().join("firmware/examples/minimal");
-    let mut triples: Vec<String> = boards::all()?.into_iter().map(|board| board.triple).collect();
-    triples.sort();
-    triples.dedup();
-    for triple in triples {
-        let mut command = targets::toolchain(&triple)?.cargo("clippy");
-        command.env("MODEL", model);
-        run_clippy(&mut command, &triple, &example)?;
-    }
-    Ok(())
+    let mut command = targets::toolchain(&targets::triples()?)?.cargo("clippy");
+    command.env("MODEL", model);
+    run_clippy(&mut command, "all targets", &example)
 }
 
 fn clippy(

@@ -11,11 +11,11 @@ use boards::Board;
 use crate::error::XtaskError;
 use crate::process;
 
-/// How to build for a target.
+/// How to build for a target, or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toolchain {
     compiler: Compiler,
-    triple: String,
+    triples: Vec<String>,
     cpu: Option<String>,
     builds_core: bool,
     /// Whether a panic is no more than an illegal instruction, where `core` can be built for it.
@@ -37,20 +37,32 @@ pub fn install_line(triple: &str) -> String {
     format!("rustup target add {triple}")
 }
 
-/// The best way to build for `triple`.
+/// The targets of all boards.
+///
+/// # Errors
+/// A manifest that cannot be read.
+pub fn triples() -> Result<Vec<String>, XtaskError> {
+    let mut triples: Vec<String> = boards::all()?.into_iter().map(|board| board.triple).collect();
+    triples.sort();
+    triples.dedup();
+    Ok(triples)
+}
+
+/// The best way to build for all of `triples` at once.
 ///
 /// # Errors
 /// [`XtaskError::MissingTarget`].
-pub fn toolchain(triple: &str) -> Result<Toolchain, XtaskError> {
+pub fn toolchain(triples: &[String]) -> Result<Toolchain, XtaskError> {
     let in_use = Compiler::find("rustc".into(), process::cargo());
     let of_distribution = Compiler::find("/usr/bin/rustc".into(), "/usr/bin/cargo".into());
     let compilers: Vec<Compiler> = in_use.into_iter().chain(of_distribution).collect();
-    let with_target = compilers.iter().find(|compiler| compiler.library(triple).is_dir());
+    let has_all = |compiler: &&Compiler| triples.iter().all(|triple| compiler.library(triple).is_dir());
+    let with_target = compilers.iter().find(has_all);
     let with_sources = compilers.iter().find(|compiler| compiler.sources().is_file());
     let (compiler, builds_core) = match (with_target, with_sources) {
         (Some(compiler), _) => (compiler, false),
         (None, Some(compiler)) => (compiler, true),
-        (None, None) => return Err(XtaskError::MissingTarget { triple: triple.to_owned() }),
+        (None, None) => return Err(XtaskError::MissingTarget { triple: triples.join(" ") }),
     };
     // Distributions leave the linker out that these targets use by default.
     let linker = match compiler.linker().is_file() {
@@ -59,7 +71,7 @@ pub fn toolchain(triple: &str) -> Result<Toolchain, XtaskError> {
     };
     Ok(Toolchain {
         compiler: compiler.clone(),
-        triple: triple.to_owned(),
+        triples: triples.to_vec(),
         cpu: None,
         builds_core,
         panics_are_faults: false,
@@ -72,7 +84,7 @@ pub fn toolchain(triple: &str) -> Result<Toolchain, XtaskError> {
 /// # Errors
 /// [`XtaskError::MissingTarget`].
 pub fn of_board(board: &Board) -> Result<Toolchain, XtaskError> {
-    Ok(Toolchain { cpu: board.cpu.clone(), ..toolchain(&board.triple)? })
+    Ok(Toolchain { cpu: board.cpu.clone(), ..toolchain(std::slice::from_ref(&board.triple))? })
 }
 
 impl Toolchain {
@@ -82,10 +94,10 @@ impl Toolchain {
         Self { panics_are_faults: true, ..self }
     }
 
-    /// A subcommand of cargo for the target: `build`, `clippy`.
+    /// A subcommand of cargo for the targets: `build`, `clippy`.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut command = Command::new(&self.compiler.cargo);
-        command.args([subcommand, "--target", &self.triple]).env("RUSTC", &self.compiler.rustc);
+        command.arg(subcommand).env("RUSTC", &self.compiler.rustc);
         // Some subcommands look for the other programs on the path: they find those of the same compiler.
         let folder = self.compiler.cargo.parent().filter(|folder| folder.is_absolute());
         if let (Some(folder), Some(path)) = (folder, std::env::var_os("PATH")) {
@@ -102,16 +114,19 @@ impl Toolchain {
             // The flag is unstable; a stable compiler takes it when told so.
             command.arg("-Zbuild-std=core").env("RUSTC_BOOTSTRAP", "1");
         }
-        let target = self.triple.to_uppercase().replace(['-', '.'], "_");
-        if let Some(linker) = &self.linker {
-            command.env(format!("CARGO_TARGET_{target}_LINKER"), linker);
-        }
         let mut flags: Vec<String> = self.cpu.iter().map(|cpu| format!("-C target-cpu={cpu}")).collect();
         if self.panics_are_faults && self.builds_core {
             flags.push("-Zunstable-options -Cpanic=immediate-abort".to_owned());
         }
-        if !flags.is_empty() {
-            command.env(format!("CARGO_TARGET_{target}_RUSTFLAGS"), flags.join(" "));
+        for triple in &self.triples {
+            command.args(["--target", triple]);
+            let target = triple.to_uppercase().replace(['-', '.'], "_");
+            if let Some(linker) = &self.linker {
+                command.env(format!("CARGO_TARGET_{target}_LINKER"), linker);
+            }
+            if !flags.is_empty() {
+                command.env(format!("CARGO_TARGET_{target}_RUSTFLAGS"), flags.join(" "));
+            }
         }
         command
     }
