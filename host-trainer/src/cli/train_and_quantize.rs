@@ -7,13 +7,13 @@ use indicatif::MultiProgress;
 use switchback::model::Network;
 
 use super::network_args::NetworkArgs;
-use super::recipe_args::{Preset, RecipeArgs};
+use super::recipe_args::RecipeArgs;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line, summary};
 use crate::data::report::DataReport;
 use crate::data::{DataSet, OpenOptions};
 use crate::experiment::{Arm, Setting, run_trial};
-use crate::float::Decoding;
+use crate::float::Method;
 use crate::metrics::ControlResult;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
 use crate::run::{DataFile, FinishOptions, RunFolder, RunInfo, bar, finish, write_json};
@@ -72,7 +72,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     };
     let data = DataSet::open(&data_path, &OpenOptions { seed: args.seed, negative: args.negative.clone() })?;
     let network = args.network.network(data.task, data.classes.len())?;
-    let recipe = args.recipe.recipe(network.spec(), preset(&args))?;
+    let recipe = args.recipe.recipe(network.spec(), &args.network.preset_or(default_preset(&args)))?;
     let out = args.out.clone().unwrap_or_else(|| default_out(&args, &data_path));
     let folder = RunFolder::new(&out);
     let (data, skipped) = survey(&args, data, &folder, &progress)?;
@@ -87,7 +87,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         skipped,
         training_seconds: 0.0,
     };
-    let options = TrainOptions { seed: args.seed, recipe, decoding: Decoding::default(), resume: args.resume, out };
+    let options = TrainOptions { seed: args.seed, recipe, method: Method::default(), resume: args.resume, out };
     let start = Instant::now();
     let stages = train(network.spec(), &data, &options, &progress)?;
     info.training_seconds = start.elapsed().as_secs_f64();
@@ -104,12 +104,13 @@ pub fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn preset(args: &Args) -> Preset {
+/// The preset where `--preset` names none.
+fn default_preset(args: &Args) -> &'static str {
     match (args.quick, args.network.is_paper(), &args.data) {
-        (true, _, _) => Preset::Quick,
-        (false, true, _) => Preset::Paper,
-        (false, false, None) => Preset::Phantoms,
-        (false, false, Some(_)) => Preset::Recommended,
+        (true, _, _) => "quick",
+        (false, true, _) => "tb",
+        (false, false, None) => "phantoms",
+        (false, false, Some(_)) => "microcontroller",
     }
 }
 
