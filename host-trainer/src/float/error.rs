@@ -63,7 +63,7 @@ pub enum FloatError {
         /// The file.
         path: PathBuf,
         /// What its reader says.
-        cause: candle_core::Error,
+        cause: Box<candle_core::Error>,
     },
     /// A file does not hold the convolutions of a network.
     #[error("{}: found{}, expected the convolutions{}", path.display(), listed(found), listed(expected))]

@@ -65,7 +65,7 @@ fn read_any(path: &Path) -> Result<BTreeMap<String, Tensor>, FloatError> {
     if !PYTORCH_ENDINGS.contains(&ending) {
         return Ok(read_tensors(path)?.tensors);
     }
-    let failed = |cause| FloatError::NotPyTorch { path: path.into(), cause };
+    let failed = |cause| FloatError::NotPyTorch { path: path.into(), cause: Box::new(cause) };
     let tensors = pickle::read_all(path).map_err(failed)?;
     tensors.into_iter().map(|(name, tensor)| Ok((name, tensor.to_dtype(DType::F32).map_err(failed)?))).collect()
 }
