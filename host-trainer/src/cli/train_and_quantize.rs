@@ -6,12 +6,13 @@ use std::time::Instant;
 use indicatif::MultiProgress;
 use switchback::model::Network;
 
+use super::data_args::DataArgs;
 use super::network_args::NetworkArgs;
 use super::recipe_args::{Preset, RecipeArgs};
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line, summary};
+use crate::data::DataSet;
 use crate::data::report::DataReport;
-use crate::data::{DataSet, OpenOptions};
 use crate::experiment::{Arm, Setting, run_trial};
 use crate::float::Decoding;
 use crate::metrics::ControlResult;
@@ -33,9 +34,8 @@ pub struct Args {
     data: Option<PathBuf>,
     #[command(flatten)]
     network: NetworkArgs,
-    /// Name of the negative class, where it is not an obvious one.
-    #[arg(long, value_name = "CLASS")]
-    negative: Option<String>,
+    #[command(flatten)]
+    data_args: DataArgs,
     #[command(flatten)]
     recipe: RecipeArgs,
     /// Leaves unreadable images out instead of stopping.
@@ -70,7 +70,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Some(path) => absolute(path),
         None => absolute(&phantoms(&args, &progress)?),
     };
-    let data = DataSet::open(&data_path, &OpenOptions { seed: args.seed, negative: args.negative.clone() })?;
+    let opened = args.data_args.options(args.seed);
+    let data = DataSet::open(&data_path, &opened)?;
     let network = args.network.network(data.task, data.classes.len())?;
     let recipe = args.recipe.recipe(network.spec(), preset(&args))?;
     let out = args.out.clone().unwrap_or_else(|| default_out(&args, &data_path));
@@ -83,7 +84,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
         version: env!("CARGO_PKG_VERSION").into(),
         seed: args.seed,
         data: data_path,
-        negative: args.negative.clone(),
+        negative: opened.negative,
+        masks: opened.masks,
         skipped,
         training_seconds: 0.0,
     };

@@ -15,9 +15,11 @@ pub enum DataError {
     #[error(transparent)]
     File(#[from] FileError),
 
-    /// The data set's path is not a folder.
-    #[error("data set {}: not a folder", path.display())]
+    /// The path of the data set or of its masks is not a folder.
+    #[error("{what} {}: not a folder", path.display())]
     NotAFolder {
+        /// `data set` or `masks`.
+        what: &'static str,
         /// The path that was given.
         path: PathBuf,
     },
@@ -111,6 +113,18 @@ pub enum DataError {
         line: u64,
         /// Where the image was looked for.
         image: PathBuf,
+    },
+
+    /// An image of VOC's segmentation is in no class list, and its annotation is not there either.
+    #[error("{}:{line}: found its image in no list of ImageSets/Main and no {}, expected the latter to name its objects",
+            path.display(), annotation.display())]
+    MissingAnnotation {
+        /// The list of the segmentation.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// Where the annotation was looked for.
+        annotation: PathBuf,
     },
 
     /// A label file lists an image twice.
@@ -255,6 +269,18 @@ pub enum DataError {
         path: PathBuf,
         /// What it stores.
         found: String,
+    },
+
+    /// The folder of masks that was named has none of the images that show something.
+    #[error("masks {}: found none of the {images} images that show something, expected names of images ending in .png, \
+             such as {}", path.display(), example.display())]
+    NoMasks {
+        /// The folder.
+        path: PathBuf,
+        /// Images that show something.
+        images: usize,
+        /// Where the first one's mask was looked for, relative to the folder.
+        example: PathBuf,
     },
 
     /// A mask has a class that the data set does not.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::split::Shares;
 use super::{DataError, Split};
 use crate::files::FileError;
 
@@ -26,6 +27,8 @@ pub(super) struct Listing {
     pub declared_classes: Option<Vec<String>>,
     /// The file that errors about a line should name.
     pub label_file: PathBuf,
+    /// Of the splits that are to be drawn.
+    pub shares: Shares,
 }
 
 /// The entries of a folder as (name, path), sorted by name, so that nothing depends on the file system's order. Hidden
