@@ -18,10 +18,13 @@ use crate::float::Decoding;
 use crate::metrics::ControlResult;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
 use crate::run::{DataFile, FinishOptions, RunFolder, RunInfo, bar, finish, write_json};
-use crate::train::{TrainOptions, train};
+use crate::train::{IMAGE_MEMORY, TrainOptions, train};
 
 /// Seed of the generated data set: the same images whatever the seed of the training.
 const PHANTOM_SEED: u64 = 1;
+
+/// Bytes.
+const MIB: usize = 1 << 20;
 
 /// Trains stage by stage, quantizes, proves the integers equal to the host model and writes the run folder.
 ///
@@ -44,6 +47,9 @@ pub struct Args {
     /// Seed of weights, order, crops and of the split where one is drawn.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// MiB of decoded images to keep in memory; what is more is read from a temporary file in the run folder, with the same result.
+    #[arg(long, value_name = "MIB", default_value_t = IMAGE_MEMORY / MIB)]
+    image_memory: usize,
     /// Goes on from the run folder's checkpoint.
     #[arg(long)]
     resume: bool,
@@ -89,7 +95,14 @@ pub fn run(args: Args) -> Result<(), Failure> {
         skipped,
         training_seconds: 0.0,
     };
-    let options = TrainOptions { seed: args.seed, recipe, decoding: Decoding::default(), resume: args.resume, out };
+    let options = TrainOptions {
+        seed: args.seed,
+        recipe,
+        decoding: Decoding::default(),
+        resume: args.resume,
+        image_memory: args.image_memory.saturating_mul(MIB),
+        out,
+    };
     let start = Instant::now();
     let stages = train(network.spec(), &data, &options, &progress)?;
     info.training_seconds = start.elapsed().as_secs_f64();

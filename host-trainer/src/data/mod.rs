@@ -30,6 +30,7 @@ mod voc;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::metrics::IGNORE;
@@ -114,6 +115,7 @@ impl DataSet {
     /// # Errors
     /// [`DataError`] when a split is empty, or a class without training images, after that.
     pub fn without(&self, names: &[String]) -> Result<Self, DataError> {
+        let names: HashSet<&String> = names.iter().collect();
         let mut rest = self.clone();
         rest.samples.retain(|sample| !names.contains(&sample.name));
         rest.check()?;

@@ -42,7 +42,7 @@ pub struct DataReport {
     pub grey: GreyRange,
     /// Images that cannot be read.
     pub unreadable: Vec<Unreadable>,
-    /// Images of different splits that look alike.
+    /// Images of different splits that look alike; of one image at most 16 in each later split.
     pub near_duplicates: Listed<NearDuplicate>,
     /// Groups with images in more than one split.
     pub torn_groups: Listed<TornGroup>,
@@ -213,7 +213,7 @@ impl DataReport {
             sizes: facts::sizes(facts.iter().flatten()),
             grey: facts::grey_range(&data.samples, &facts),
             unreadable: unreadable.collect(),
-            near_duplicates: Listed::of(duplicates::across_splits(&data.samples, &facts)),
+            near_duplicates: duplicates::across_splits(&data.samples, &facts),
             torn_groups: Listed::of(groups::torn(&data.samples)),
             missing_classes: classes.iter().flat_map(missing).collect(),
             classes,

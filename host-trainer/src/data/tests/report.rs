@@ -89,6 +89,21 @@ fn all_pairs_are_counted_and_ten_shown() {
 }
 
 #[test]
+fn where_all_images_look_alike_not_all_pairs_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut lines = vec!["a.png,normal,train,".to_owned(), "b.png,lesion,train,".to_owned()];
+    lines.push("c.png,normal,val,".into());
+    lines.extend((0..40).map(|i| format!("t{i}.png,lesion,test,")));
+    let data = data_set(folder.path(), &lines.iter().map(String::as_str).collect::<Vec<_>>());
+    for sample in &data.samples {
+        picture(0).save(&sample.path).unwrap();
+    }
+    let found = survey(&data).near_duplicates;
+    assert_eq!(found.count, 2 + 3 * 16);
+    assert!(found.first.iter().all(|pair| pair.correlation == 1.0), "{:?}", found.first);
+}
+
+#[test]
 fn constant_and_narrow_images_are_named_and_are_no_duplicates() {
     let folder = tempfile::tempdir().unwrap();
     let data = data_set(folder.path(), &LINES);
