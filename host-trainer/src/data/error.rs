@@ -223,6 +223,23 @@ pub enum DataError {
         path: PathBuf,
     },
 
+    /// A DICOM file, which this program was built without a decoder for.
+    #[error("image {}: found DICOM, expected png, jpeg, bmp, tiff, gif or pnm: this program was built without DICOM",
+            path.display())]
+    BuiltWithoutDicom {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A DICOM file that holds no picture that can be shown.
+    #[error("image {}: DICOM: {reason}", path.display())]
+    Dicom {
+        /// The file.
+        path: PathBuf,
+        /// What was found there, and expected.
+        reason: String,
+    },
+
     /// An image is larger than anything that is sensibly resized to a network's input.
     #[error("image {}: found {width}x{height} pixels, expected at most {} in all", path.display(), super::MAX_PIXELS)]
     TooManyPixels {
@@ -308,6 +325,9 @@ const COLUMNS: &str = "the columns file,labels[,split][,group]";
 
 const LAYOUTS: &str = "a labels.csv, a folder a class, a VOC folder, or files named *_0.png and *_1.png";
 
+const WITH_DICOM: &str = "build it in: SWITCHBACK_TRAINER_FEATURES=dicom cargo xtask …, or cargo build -p host-trainer \
+                          --features dicom";
+
 /// Each on a line of its own.
 fn indented(lines: &[String]) -> String {
     lines.iter().map(|line| format!("\n  {line}")).collect()
@@ -329,6 +349,13 @@ impl DataError {
             }
             Self::MaskFormat { .. } | Self::MaskClass { .. } => {
                 Some("store in each pixel the line of classes.txt, from 0".to_string())
+            }
+            Self::BuiltWithoutDicom { .. } => Some(WITH_DICOM.to_string()),
+            // Of many reasons the one that a build mends.
+            Self::UnreadableImages { reasons, .. }
+                if reasons.iter().any(|reason| reason.ends_with("without DICOM")) =>
+            {
+                Some(WITH_DICOM.to_string())
             }
             Self::UnreadableImages { .. } => {
                 Some("mend or remove these files, or leave them out with --skip-unreadable".to_string())

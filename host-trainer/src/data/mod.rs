@@ -6,7 +6,7 @@
 //! | `labels_csv`, `class_folders`, `voc`, `cxr_names` | one layout each, to a `Listing` |
 //! | `classes` | label names to class indices, binary or multi-label |
 //! | `split` | splits that the folder does not give |
-//! | `image_file`, `resize` | pixels |
+//! | `image_file`, `dicom_file`, `resize` | pixels |
 //! | [`report`] | what a person should know before training |
 //! | `mask_file` | pixel truth, for evaluation only: training never calls it |
 //!
@@ -16,6 +16,8 @@
 mod class_folders;
 mod classes;
 mod cxr_names;
+#[cfg(feature = "dicom")]
+mod dicom_file;
 mod error;
 mod image_file;
 mod labels_csv;

@@ -132,6 +132,9 @@ pub struct GreyRange {
     pub narrow: usize,
     /// The same as a share of the readable images, 0 to 1.
     pub narrow_share: f64,
+    /// Names of images whose levels span no more than a sixteenth of the range, but are not all one: what 12 bits stored in a
+    /// format of 16 come to.
+    pub faint: Listed<String>,
     /// Names of images of one level only.
     pub constant: Listed<String>,
 }

@@ -1,6 +1,7 @@
 //! Good and bad data sets, each made in a temporary folder; the real ones where they are there.
 
 mod chest_xrays;
+mod dicom;
 mod images;
 mod layouts;
 mod masks;
