@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::data_args::DataArgs;
 use super::network_args::NetworkArgs;
-use super::recipe_args::{Preset, RecipeArgs};
+use super::recipe_args::RecipeArgs;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line};
 use crate::data::DataSet;
@@ -77,8 +77,8 @@ fn controls(args: &Controls) -> Result<(), Failure> {
     // One split for all seeds: they differ in weights, order and crops.
     let data = DataSet::open(&absolute(&args.data), &args.data_args.options(0))?;
     let spec = args.network.network(data.task, data.classes.len())?.spec().clone();
-    let preset = if args.network.is_paper() { Preset::Paper } else { Preset::Recommended };
-    let recipe = args.recipe.recipe(&spec, preset)?;
+    let preset = args.network.preset_or(if args.network.is_paper() { "tb" } else { "microcontroller" });
+    let recipe = args.recipe.recipe(&spec, &preset)?;
     let setting =
         Setting { spec, recipe, data: &data, rule: args.threshold.rule(), resume: true, out: args.out.clone() };
     let mut trials = Vec::new();

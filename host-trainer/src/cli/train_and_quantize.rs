@@ -8,13 +8,13 @@ use switchback::model::Network;
 
 use super::data_args::DataArgs;
 use super::network_args::NetworkArgs;
-use super::recipe_args::{Preset, RecipeArgs};
+use super::recipe_args::RecipeArgs;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line, summary};
 use crate::data::DataSet;
 use crate::data::report::DataReport;
 use crate::experiment::{Arm, Setting, run_trial};
-use crate::float::Decoding;
+use crate::float::Method;
 use crate::metrics::ControlResult;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
 use crate::run::{DataFile, FinishOptions, RunFolder, RunInfo, bar, finish, write_json};
@@ -79,7 +79,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let opened = args.data_args.options(args.seed);
     let data = DataSet::open(&data_path, &opened)?;
     let network = args.network.network(data.task, data.classes.len())?;
-    let recipe = args.recipe.recipe(network.spec(), preset(&args))?;
+    let recipe = args.recipe.recipe(network.spec(), &args.network.preset_or(default_preset(&args)))?;
     let out = args.out.clone().unwrap_or_else(|| default_out(&args, &data_path));
     let folder = RunFolder::new(&out);
     let (data, skipped) = survey(&args, data, &folder, &progress)?;
@@ -98,7 +98,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let options = TrainOptions {
         seed: args.seed,
         recipe,
-        decoding: Decoding::default(),
+        method: Method::default(),
         resume: args.resume,
         image_memory: args.image_memory.saturating_mul(MIB),
         out,
@@ -119,12 +119,13 @@ pub fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn preset(args: &Args) -> Preset {
+/// The preset where `--preset` names none.
+fn default_preset(args: &Args) -> &'static str {
     match (args.quick, args.network.is_paper(), &args.data) {
-        (true, _, _) => Preset::Quick,
-        (false, true, _) => Preset::Paper,
-        (false, false, None) => Preset::Phantoms,
-        (false, false, Some(_)) => Preset::Recommended,
+        (true, _, _) => "quick",
+        (false, true, _) => "tb",
+        (false, false, None) => "phantoms",
+        (false, false, Some(_)) => "microcontroller",
     }
 }
 

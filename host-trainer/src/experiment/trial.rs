@@ -10,7 +10,7 @@ use super::Arm;
 use crate::data::{DataSet, Split};
 use crate::evaluation::{EvaluationSet, OperatingRule, judge_float};
 use crate::files::FileError;
-use crate::float::{Decoding, FloatNetwork};
+use crate::float::{FloatNetwork, Method};
 use crate::metrics::{ControlResult, StageResult};
 use crate::quantize::Identity;
 use crate::run::{RunError, calibrate, calibration_images, identity, quantize_stage, write_json};
@@ -91,7 +91,7 @@ pub fn run_trial(
     let options = TrainOptions {
         seed,
         recipe: recipe.clone(),
-        decoding: arm.decoding(),
+        method: arm.method(),
         resume: setting.resume,
         image_memory: IMAGE_MEMORY,
         out,
@@ -139,7 +139,7 @@ fn judge_stages(
     let images = calibration_images(setting.data, last)?;
     let mut results = Vec::new();
     for (stage, float) in networks.iter().enumerate() {
-        if float.decoding() == Decoding::default() {
+        if float.method() == Method::default() {
             results.extend(quantize_stage(float, stage, identity, &images, sets, setting.rule, &bar)?.results);
         } else {
             let map_scale = calibrate(float, &images, &bar)?.map_scale();

@@ -12,7 +12,7 @@ use super::store::Room;
 use super::validation::validate;
 use super::*;
 use crate::data::{DataSet, OpenOptions, Split};
-use crate::float::{Decoding, FloatNetwork, read_tensors, write_tensors};
+use crate::float::{Decoding, FloatNetwork, Method, Pooling, Supervision, read_tensors, write_tensors};
 
 const SIDE: u16 = 16;
 
@@ -66,21 +66,27 @@ fn run(
     resume: bool,
     out: &Path,
 ) -> Result<Vec<FloatNetwork>, TrainError> {
-    run_within(IMAGE_MEMORY, spec, data, recipe, resume, out)
+    train_hidden(spec, data, &options(recipe, resume, out))
 }
 
-/// The same with other memory for images.
-fn run_within(
-    image_memory: usize,
+fn run_with(
+    method: Method,
     spec: &NetworkSpec,
     data: &DataSet,
     recipe: Recipe,
     resume: bool,
     out: &Path,
 ) -> Result<Vec<FloatNetwork>, TrainError> {
-    let options =
-        TrainOptions { seed: 3, recipe, decoding: Decoding::Tied, resume, image_memory, out: out.to_path_buf() };
-    train(spec, data, &options, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
+    train_hidden(spec, data, &TrainOptions { method, ..options(recipe, resume, out) })
+}
+
+fn options(recipe: Recipe, resume: bool, out: &Path) -> TrainOptions {
+    let (method, out) = (Method::default(), out.to_path_buf());
+    TrainOptions { seed: 3, recipe, method, resume, image_memory: IMAGE_MEMORY, out }
+}
+
+fn train_hidden(spec: &NetworkSpec, data: &DataSet, options: &TrainOptions) -> Result<Vec<FloatNetwork>, TrainError> {
+    train(spec, data, options, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
 }
 
 fn assert_same_bits(a: &[FloatNetwork], b: &[FloatNetwork]) {
@@ -139,8 +145,10 @@ fn images_in_a_file_train_to_the_same_bits() -> Result<(), TrainError> {
     let data = binary(&folder.path().join("data"));
     let spec = spec(2, HeadSpec::EVIDENCE);
     let out = |name: &str| folder.path().join(name);
-    let trained =
-        |memory| run_within(memory, &spec, &data, recipe(&spec, [1, 1, 1]), false, &out(&format!("{memory}")));
+    let trained = |image_memory: usize| {
+        let options = options(recipe(&spec, [1, 1, 1]), false, &out(&format!("{image_memory}")));
+        train_hidden(&spec, &data, &TrainOptions { image_memory, ..options })
+    };
     let in_memory = trained(IMAGE_MEMORY)?;
     // None in memory; some of the training's 32 and none of the validation's.
     for memory in [0, 5000] {
@@ -309,4 +317,51 @@ fn what_cannot_be_trained_is_refused_by_name() {
     let relu = spec(3, HeadSpec::PAPER_BINARY);
     let error = run(&relu, &many, recipe(&relu, [1, 1, 1]), false, &out).err();
     assert!(matches!(error, Some(TrainError::HeadForOneLabel)), "{error:?}");
+}
+
+#[test]
+fn independent_stages_start_alike_and_resume_alike() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let spec = spec(2, HeadSpec::PAPER_BINARY);
+    let independent = |epochs| Recipe { independent_stages: true, ..recipe(&spec, epochs) };
+    let whole = run(&spec, &data, independent([0, 1, 2]), false, &folder.path().join("whole"))?;
+    // The stage does not depend on how long the baseline was trained.
+    let other = run(&spec, &data, independent([0, 2, 2]), false, &folder.path().join("other"))?;
+    assert_same_bits(&whole[1..], &other[1..]);
+    let out = folder.path().join("late");
+    run(&spec, &data, independent([0, 1, 1]), false, &out)?;
+    lengthen(&out, &independent([0, 1, 2]));
+    assert_same_bits(&whole, &run(&spec, &data, independent([0, 1, 2]), true, &out)?);
+    Ok(())
+}
+
+#[test]
+fn what_it_is_compared_with_learns_too() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let constrained = |supervision| Method { supervision, ..Method::default() };
+    let methods = [
+        (Method { pooling: Pooling::Max, ..Method::default() }, HeadSpec::EVIDENCE),
+        (Method { pooling: Pooling::Average, ..Method::default() }, HeadSpec::EVIDENCE),
+        (constrained(Supervision::Constraints), HeadSpec::PAPER_MULTI_LABEL),
+        (constrained(Supervision::SmallConstraints), HeadSpec::PAPER_MULTI_LABEL),
+    ];
+    for (i, (method, head)) in methods.into_iter().enumerate() {
+        let spec = spec(2, head);
+        let out = folder.path().join(i.to_string());
+        run_with(method, &spec, &data, recipe(&spec, [0, 8, 4]), false, &out)?;
+        let log = std::fs::read_to_string(out.join("log.csv")).unwrap();
+        let losses = |phase: &str| -> Vec<f32> {
+            log.lines()
+                .filter(|line| line.starts_with(phase))
+                .map(|line| line.split(',').nth(3).unwrap().parse().unwrap())
+                .collect()
+        };
+        let baseline = losses("baseline");
+        let (first, last) = (baseline[0], baseline[baseline.len() - 1]);
+        assert!(last < first && last.is_finite(), "{method:?}: {first} to {last}");
+        assert_ne!(losses("stage-1").len(), 0, "{method:?}");
+    }
+    Ok(())
 }

@@ -41,11 +41,6 @@ struct Picture<'a> {
     frames: Option<&'a str>,
 }
 
-const SLOPE: (u16, u16) = (0x28, 0x1053);
-const INTERCEPT: (u16, u16) = (0x28, 0x1052);
-const CENTRE: (u16, u16) = (0x28, 0x1050);
-const WIDTH: (u16, u16) = (0x28, 0x1051);
-
 impl Picture<'_> {
     const GREY: Self = Self {
         syntax: NATIVE,
@@ -155,6 +150,11 @@ fn films_are_named_in_a_csv() {
 mod decoded {
     use super::super::super::Image8;
     use super::*;
+
+    const SLOPE: (u16, u16) = (0x28, 0x1053);
+    const INTERCEPT: (u16, u16) = (0x28, 0x1052);
+    const CENTRE: (u16, u16) = (0x28, 0x1050);
+    const WIDTH: (u16, u16) = (0x28, 0x1051);
 
     fn load(file: &[u8]) -> Result<Image8, DataError> {
         let folder = tempfile::tempdir().unwrap();
