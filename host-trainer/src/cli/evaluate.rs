@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use indicatif::ProgressBar;
 use switchback::model::{Model, Network};
 
+use super::data_args::DataArgs;
 use super::export::trained_stages;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line};
-use crate::data::{DataSet, Image8, OpenOptions, Split, Task};
+use crate::data::{DataSet, Image8, Split, Task};
 use crate::engine::Prediction;
 use crate::evaluation::{
     EvaluationSet, OperatingPoint, PredictError, constant_controls, core_predictions, densities, erasure,
@@ -38,9 +39,8 @@ pub struct Args {
     /// Another data set than the run's.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Name of the negative class, where it is not an obvious one.
-    #[arg(long, value_name = "CLASS")]
-    negative: Option<String>,
+    #[command(flatten)]
+    data_args: DataArgs,
     /// The split to judge.
     #[arg(long, default_value = "test", value_parser = parse_split)]
     split: Split,
@@ -91,8 +91,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         (None, None) => unreachable!("clap asks for --data beside --model"),
     };
     let seed = info.as_ref().map_or(0, |info| info.seed);
-    let negative = args.negative.clone().or_else(|| info.as_ref().and_then(|info| info.negative.clone()));
-    let mut data = DataSet::open(&data_path, &OpenOptions { seed, negative })?;
+    let mut data = DataSet::open(&data_path, &args.data_args.options_of(info.as_ref(), args.data.is_some()))?;
     if let (None, Some(info)) = (&args.data, &info) {
         data = data.without(&info.skipped)?;
     }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use indicatif::MultiProgress;
 use serde::Serialize;
 
+use super::data_args::DataArgs;
 use super::network_args::NetworkArgs;
 use super::recipe_args::RecipeArgs;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line};
-use crate::data::{DataSet, OpenOptions};
+use crate::data::DataSet;
 use crate::experiment::{Arm, Setting, Summary, Trial, run_trial, summarize, table};
 use crate::run::{RunError, write_json};
 
@@ -36,9 +37,8 @@ struct Controls {
     data: PathBuf,
     #[command(flatten)]
     network: NetworkArgs,
-    /// Name of the negative class, where it is not an obvious one.
-    #[arg(long, value_name = "CLASS")]
-    negative: Option<String>,
+    #[command(flatten)]
+    data_args: DataArgs,
     /// Seeds of the trainings.
     #[arg(long, value_delimiter = ',', default_value = "0,1,2")]
     seeds: Vec<u64>,
@@ -75,8 +75,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
 fn controls(args: &Controls) -> Result<(), Failure> {
     let progress = MultiProgress::new();
     // One split for all seeds: they differ in weights, order and crops.
-    let options = OpenOptions { seed: 0, negative: args.negative.clone() };
-    let data = DataSet::open(&absolute(&args.data), &options)?;
+    let data = DataSet::open(&absolute(&args.data), &args.data_args.options(0))?;
     let spec = args.network.network(data.task, data.classes.len())?.spec().clone();
     let preset = args.network.preset_or(if args.network.is_paper() { "tb" } else { "microcontroller" });
     let recipe = args.recipe.recipe(&spec, &preset)?;

@@ -14,7 +14,7 @@ use crate::float::{FloatNetwork, Method};
 use crate::metrics::{ControlResult, StageResult};
 use crate::quantize::Identity;
 use crate::run::{RunError, calibrate, calibration_images, identity, quantize_stage, write_json};
-use crate::train::{Recipe, TrainError, TrainOptions, train};
+use crate::train::{IMAGE_MEMORY, Recipe, TrainError, TrainOptions, train};
 
 /// What all trials of an experiment share.
 pub struct Setting<'a> {
@@ -88,7 +88,14 @@ pub fn run_trial(
     {
         return Ok(trial);
     }
-    let options = TrainOptions { seed, recipe: recipe.clone(), method: arm.method(), resume: setting.resume, out };
+    let options = TrainOptions {
+        seed,
+        recipe: recipe.clone(),
+        method: arm.method(),
+        resume: setting.resume,
+        image_memory: IMAGE_MEMORY,
+        out,
+    };
     let train_error = |source| ExperimentError::Train { arm: arm.name(), seed, source };
     let networks = train(&network, setting.data, &options, progress).map_err(train_error)?;
     let results = judge_stages(setting, &identity, &networks)?;

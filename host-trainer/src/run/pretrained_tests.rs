@@ -11,7 +11,7 @@ use super::*;
 use crate::data::{DataSet, OpenOptions};
 use crate::evaluation::OperatingRule;
 use crate::float::{FloatNetwork, Method, write_tensors};
-use crate::train::{Preset, TrainOptions, train};
+use crate::train::{IMAGE_MEMORY, Preset, TrainOptions, train};
 
 /// Positions of the convolutions in torchvision's VGG-16.
 const TORCHVISION: [usize; 13] = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28];
@@ -69,7 +69,8 @@ fn vgg16_trains_its_tied_layers_and_becomes_the_cores_integers() {
     let mut recipe = Preset::built_in("voc").recipe(&spec, &set).unwrap();
     recipe.first_weights = Some(weights);
     let out = temporary.path().join("run");
-    let options = TrainOptions { seed: 1, recipe, method: Method::default(), resume: false, out: out.clone() };
+    let (method, image_memory) = (Method::default(), IMAGE_MEMORY);
+    let options = TrainOptions { seed: 1, recipe, method, resume: false, image_memory, out: out.clone() };
     let progress = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
     let stages = train(&spec, &data, &options, &progress).unwrap();
 
@@ -92,6 +93,7 @@ fn vgg16_trains_its_tied_layers_and_becomes_the_cores_integers() {
         seed: 1,
         data: data_path,
         negative: None,
+        masks: None,
         skipped: Vec::new(),
         training_seconds: 0.0,
     };

@@ -8,7 +8,7 @@
 //! | how long, how fast, how a head starts | `recipe`, `preset`, `schedule` |
 //! | the order of phases, what one phase hands to the next | `staged` |
 //! | tries, epochs and steps of one phase | `tries`, `phase` |
-//! | images in memory and batches of them | `images`, `augment` |
+//! | images in memory or in a file, and batches of them | `images`, `store`, `augment` |
 //! | what is minimized and how | `loss`, `constraints`, `balance`, `step`, `sgd` |
 //! | how well it goes, and when to stop | `validation`, `best`, `log`, `progress` |
 //! | what counts as astray | `divergence` |
@@ -36,6 +36,7 @@ mod sgd;
 mod staged;
 mod state;
 mod step;
+mod store;
 mod tries;
 mod validation;
 
@@ -51,3 +52,4 @@ pub use recipe::{InputStatistics, PhaseRecipe, Recipe, RecipeError, TrainedConvo
 pub use sgd::Sgd;
 pub use staged::{TrainOptions, stage_path, train};
 pub use step::{Step, training_step};
+pub use store::IMAGE_MEMORY;

@@ -18,6 +18,7 @@ use super::progress::line;
 use super::recipe::{IMAGENET, InputStatistics, Recipe};
 use super::sgd::Sgd;
 use super::state::PhaseState;
+use super::store::Room;
 use crate::data::{DataSet, Split, Task};
 use crate::float::{FloatNetwork, Method, NewHead};
 
@@ -35,6 +36,9 @@ pub struct TrainOptions {
     pub method: Method,
     /// Whether to go on from `out/checkpoint`, where there is one.
     pub resume: bool,
+    /// Bytes of decoded images that are kept in memory, as [`IMAGE_MEMORY`](super::IMAGE_MEMORY); what is more lies in a
+    /// temporary file in `out/checkpoint`. It changes no result.
+    pub image_memory: usize,
     /// The run folder: gets `log.csv`, `checkpoint/` and `stages/`.
     pub out: PathBuf,
 }
@@ -64,8 +68,11 @@ pub fn train(
 
     let input = network.input();
     let margin = |side: usize| (side as f32 * recipe.crop_margin).round() as usize;
-    let train = Images::load(data, Split::Train, &network, (margin(input.width), margin(input.height)), progress)?;
-    let validation = Images::load(data, Split::Val, &network, (input.width, input.height), progress)?;
+    let folder = options.out.join("checkpoint");
+    let mut room = Room { memory: options.image_memory, folder: folder.clone() };
+    let size = (margin(input.width), margin(input.height));
+    let train = Images::load(data, Split::Train, &network, size, &mut room, progress)?;
+    let validation = Images::load(data, Split::Val, &network, (input.width, input.height), &mut room, progress)?;
     let (mean, std) = train.statistics();
     let (mean, std) = match recipe.input_statistics {
         InputStatistics::Data => (mean.to_vec(), std.to_vec()),
@@ -81,7 +88,6 @@ pub fn train(
         "input mean": mean,
         "input std": std,
     });
-    let folder = options.out.join("checkpoint");
     let checkpoint_path = folder.join("training.safetensors");
     let mut checkpoint = if options.resume { checkpoint::load(&checkpoint_path, &run)? } else { None };
     let position = checkpoint.as_ref().map(|c| c.position);

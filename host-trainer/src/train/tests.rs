@@ -8,6 +8,7 @@ use switchback::model::Network;
 use switchback::model::spec::{ConvolutionSpec, HeadSpec, InputSpec, NetworkSpec};
 
 use super::images::Images;
+use super::store::Room;
 use super::validation::validate;
 use super::*;
 use crate::data::{DataSet, OpenOptions, Split};
@@ -65,7 +66,7 @@ fn run(
     resume: bool,
     out: &Path,
 ) -> Result<Vec<FloatNetwork>, TrainError> {
-    run_with(Method::default(), spec, data, recipe, resume, out)
+    train_hidden(spec, data, &options(recipe, resume, out))
 }
 
 fn run_with(
@@ -76,8 +77,16 @@ fn run_with(
     resume: bool,
     out: &Path,
 ) -> Result<Vec<FloatNetwork>, TrainError> {
-    let options = TrainOptions { seed: 3, recipe, method, resume, out: out.to_path_buf() };
-    train(spec, data, &options, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
+    train_hidden(spec, data, &TrainOptions { method, ..options(recipe, resume, out) })
+}
+
+fn options(recipe: Recipe, resume: bool, out: &Path) -> TrainOptions {
+    let (method, out) = (Method::default(), out.to_path_buf());
+    TrainOptions { seed: 3, recipe, method, resume, image_memory: IMAGE_MEMORY, out }
+}
+
+fn train_hidden(spec: &NetworkSpec, data: &DataSet, options: &TrainOptions) -> Result<Vec<FloatNetwork>, TrainError> {
+    train(spec, data, options, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
 }
 
 fn assert_same_bits(a: &[FloatNetwork], b: &[FloatNetwork]) {
@@ -127,6 +136,28 @@ fn a_resumed_run_gives_the_bits_of_an_uninterrupted_one() -> Result<(), TrainErr
     // A finished run resumes to itself.
     let again = run(&spec, &data, recipe(&spec, [2, 1, 2]), true, &folder.path().join("whole"))?;
     assert_same_bits(&whole, &again);
+    Ok(())
+}
+
+#[test]
+fn images_in_a_file_train_to_the_same_bits() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let spec = spec(2, HeadSpec::EVIDENCE);
+    let out = |name: &str| folder.path().join(name);
+    let trained = |image_memory: usize| {
+        let options = options(recipe(&spec, [1, 1, 1]), false, &out(&format!("{image_memory}")));
+        train_hidden(&spec, &data, &TrainOptions { image_memory, ..options })
+    };
+    let in_memory = trained(IMAGE_MEMORY)?;
+    // None in memory; some of the training's 32 and none of the validation's.
+    for memory in [0, 5000] {
+        assert_same_bits(&in_memory, &trained(memory)?);
+        let log = |memory: usize| std::fs::read_to_string(out(&format!("{memory}/log.csv"))).unwrap();
+        assert_eq!(log(memory), log(IMAGE_MEMORY));
+        let left: Vec<_> = std::fs::read_dir(out(&format!("{memory}/checkpoint"))).unwrap().collect();
+        assert_eq!(left.len(), 2, "besides two checkpoints: {left:?}");
+    }
     Ok(())
 }
 
@@ -251,7 +282,8 @@ fn a_network_that_says_the_same_everywhere_is_noticed() -> Result<(), TrainError
     let data = binary(&folder.path().join("data"));
     let network = Network::new(spec(2, HeadSpec::EVIDENCE)).unwrap();
     let hidden = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-    let images = Images::load(&data, Split::Val, &network, (SIDE.into(), SIDE.into()), &hidden)?;
+    let mut room = Room { memory: IMAGE_MEMORY, folder: folder.path().into() };
+    let images = Images::load(&data, Split::Val, &network, (SIDE.into(), SIDE.into()), &mut room, &hidden)?;
     let float = FloatNetwork::new(network, Decoding::Tied, 1)?.with_classifier(8, 2)?;
     for (phase, tensor) in [(Phase::Classification, "fc3.weight"), (Phase::Stage(1), "head.stage1.weight")] {
         let constant = || validate(phase, &float, &images).map(|validation| validation.constant);
