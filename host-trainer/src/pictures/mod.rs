@@ -4,7 +4,9 @@
 
 mod colour;
 mod error;
+mod feature_map;
 mod grid;
+mod letters;
 mod outline;
 mod overlay;
 mod picture;
@@ -12,7 +14,9 @@ mod png;
 
 pub use colour::{HEAT_LEVELS, MASK_COLOUR, TRUTH_COLOUR, heat_table};
 pub use error::PictureError;
+pub use feature_map::feature_map;
 pub use grid::{GridLabels, grid};
-pub use overlay::{original, overlay};
+pub(crate) use letters::letters;
+pub use overlay::{heat, original, overlay};
 pub use picture::Picture;
 pub use png::{png_bytes, save_png};
