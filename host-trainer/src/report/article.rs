@@ -57,7 +57,8 @@ impl Article {
             @for section in sections { (section) }
             (facts("How it was made", &self.facts))
         };
-        let footer = html! { p { "Made by " code { (self.command) } "." } p { "switchback " (env!("CARGO_PKG_VERSION")) } };
+        let footer =
+            html! { p { "Made by " code { (self.command) } "." } p { "switchback " (env!("CARGO_PKG_VERSION")) } };
         Ok(document(&self.title, html! { (self.lead) }, main, footer).into_string())
     }
 }
@@ -68,8 +69,8 @@ impl Section {
             Content::Table(table) => table.markup(),
             Content::Plot(plot) => html! { figure class="plate" { (PreEscaped(plot.svg()?)) } },
             Content::Picture(picture) => {
-                let image = data_uri(picture)
-                    .map_err(|source| ReportError::Picture { file: self.file.clone(), source })?;
+                let image =
+                    data_uri(picture).map_err(|source| ReportError::Picture { file: self.file.clone(), source })?;
                 html! { figure class="plate" { img src=(image) alt=(self.heading); } }
             }
         };

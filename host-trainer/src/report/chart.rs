@@ -56,7 +56,9 @@ impl Ticks {
         match self {
             Self::Decimals(decimals) => format!("{x:.decimals$}"),
             // A negative or a broken position has no name: the cast would give it that of 0.
-            Self::Names(names) if x >= 0.0 && x.fract() == 0.0 => names.get(x as usize).cloned().unwrap_or_default(),
+            Self::Names(names) if x > -0.5 && (x - x.round()).abs() < 1e-6 => {
+                names.get(x.round() as usize).cloned().unwrap_or_default()
+            }
             Self::Names(_) => String::new(),
         }
     }

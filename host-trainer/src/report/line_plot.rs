@@ -76,13 +76,15 @@ impl LinePlot {
             legend.position(SeriesLabelPosition::UpperRight).legend_area_size(SAMPLE + 12).margin(12);
             legend.label_font(chart::text()).draw()
         };
-        chart::draw(backend, &self.axes, lines)
-            .map_err(|source| ReportError::Plot { plot: self.axes.y_name, source })
+        chart::draw(backend, &self.axes, lines).map_err(|source| ReportError::Plot { plot: self.axes.y_name, source })
     }
 }
 
 impl PlotLine {
-    fn draw<'a, B: DrawingBackend<ErrorType = io::Error> + 'a>(&self, chart: &mut Chart<'a, B>) -> Result<(), DrawError> {
+    fn draw<'a, B: DrawingBackend<ErrorType = io::Error> + 'a>(
+        &self,
+        chart: &mut Chart<'a, B>,
+    ) -> Result<(), DrawError> {
         let [red, green, blue] = self.colour;
         let colour = RGBColor(red, green, blue);
         let style = colour.stroke_width(3);

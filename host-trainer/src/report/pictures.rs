@@ -17,9 +17,8 @@ pub(super) fn section(input: &ReportInput) -> Result<Markup, ReportError> {
     if tiles.is_empty() {
         return Ok(html! {});
     }
-    let image = |tile: &Tile| {
-        data_uri(&tile.image).map_err(|source| ReportError::Image { tile: tile.name.clone(), source })
-    };
+    let image =
+        |tile: &Tile| data_uri(&tile.image).map_err(|source| ReportError::Image { tile: tile.name.clone(), source });
     let images = tiles.iter().map(image).collect::<Result<Vec<_>, _>>()?;
     let data = json(stages, tiles)?;
     let has_truth = tiles.iter().any(|tile| tile.truth.is_some());

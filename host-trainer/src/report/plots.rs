@@ -71,7 +71,8 @@ fn legend<T>(lines: &[Line<'_, T>], figure: impl Fn(&StageColumn) -> Option<Stri
 }
 
 fn roc_plot(lines: &[Line<'_, (f64, f64)>]) -> Result<String, DrawError> {
-    let axes = Axes { x: 0.0..1.0, y: 0.0..1.0, x_name: "false alarms", y_name: "noticed", x_ticks: Ticks::Decimals(1) };
+    let axes =
+        Axes { x: 0.0..1.0, y: 0.0..1.0, x_name: "false alarms", y_name: "noticed", x_ticks: Ticks::Decimals(1) };
     chart::svg(&axes, |chart| {
         chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], AXIS.stroke_width(1)))?;
         for line in lines {
@@ -87,7 +88,8 @@ fn roc_plot(lines: &[Line<'_, (f64, f64)>]) -> Result<String, DrawError> {
 
 fn iou_plot(lines: &[Line<'_, f64>], constant_mask: Option<f64>) -> Result<String, DrawError> {
     let highest = lines.iter().flat_map(|line| line.points).copied().chain(constant_mask).fold(0.05, f64::max);
-    let axes = Axes { x: 0.0..255.0, y: 0.0..1.1 * highest, x_name: "threshold", y_name: "IoU", x_ticks: Ticks::Decimals(0) };
+    let axes =
+        Axes { x: 0.0..255.0, y: 0.0..1.1 * highest, x_name: "threshold", y_name: "IoU", x_ticks: Ticks::Decimals(0) };
     chart::svg(&axes, |chart| {
         if let Some(iou) = constant_mask {
             chart.draw_series(LineSeries::new([(0.0, iou), (255.0, iou)], AXIS.stroke_width(1)))?;

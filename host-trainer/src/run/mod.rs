@@ -23,7 +23,7 @@ mod report_page;
 pub use data_file::DataFile;
 pub use error::RunError;
 pub use finish::{FinishOptions, Finished, finish};
-pub(crate) use finish::{bar, calibrate, calibration_images, identity, quantize_stage};
+pub(crate) use finish::{bar, calibrate, calibration_images, data_name, identity, quantize_stage};
 pub use folder::{RunFolder, RunInfo};
 pub(crate) use folder::{read_toml, write_json};
 pub use model_file::{ModelFile, ModelFileError};

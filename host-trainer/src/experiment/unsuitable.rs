@@ -1,0 +1,100 @@
+//! Data sets that an experiment cannot be made with.
+
+use crate::data::{DataSet, Split, Task};
+
+/// A data set or a run that does not suit an experiment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsuitable {
+    /// Nothing to judge by.
+    #[error("data set {data}: found no mask in the test split, expected some to judge by")]
+    NoMasks {
+        /// The data set.
+        data: String,
+    },
+    /// One class where classes are compared.
+    #[error("data set {data}: found the two classes {negative} and {positive}, expected several classes of objects")]
+    Binary {
+        /// The data set.
+        data: String,
+        /// The negative class.
+        negative: String,
+        /// The positive one.
+        positive: String,
+    },
+    /// Two data sets that tables cannot tell apart.
+    #[error("data sets: found two named {data}, expected names that differ")]
+    SameName {
+        /// The name.
+        data: String,
+    },
+}
+
+impl Unsuitable {
+    /// What to do next.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NoMasks { .. } => "masks are read for judging only: add them for the images of the test split",
+            Self::Binary { .. } => "table3 compares the stages on binary data, fig4 shows them",
+            Self::SameName { .. } => {
+                "the name is that of the data set's folder: rename one, or link to it by another name"
+            }
+        }
+    }
+}
+
+/// Refuses a data set whose test split has no mask.
+///
+/// # Errors
+/// [`Unsuitable::NoMasks`].
+pub fn check_masks(data: &DataSet, name: &str) -> Result<(), Unsuitable> {
+    let has_mask = data.split(Split::Test).any(|sample| sample.mask.is_some());
+    if has_mask { Ok(()) } else { Err(Unsuitable::NoMasks { data: name.to_owned() }) }
+}
+
+/// Refuses a data set without several classes of objects.
+///
+/// # Errors
+/// [`Unsuitable::Binary`].
+pub fn check_classes(data: &DataSet, name: &str) -> Result<(), Unsuitable> {
+    match (data.task, &data.classes[..]) {
+        (Task::Binary, [negative, positive, ..]) => {
+            Err(Unsuitable::Binary { data: name.to_owned(), negative: negative.clone(), positive: positive.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Sample;
+
+    fn data(task: Task) -> DataSet {
+        let sample = |split, mask: Option<&str>| Sample {
+            name: String::new(),
+            path: "a".into(),
+            labels: vec![1],
+            split,
+            group: None,
+            mask: mask.map(Into::into),
+        };
+        DataSet {
+            root: "scans".into(),
+            task,
+            classes: ["normal", "lesion"].map(str::to_owned).into(),
+            samples: vec![sample(Split::Val, Some("a")), sample(Split::Test, None)],
+        }
+    }
+
+    #[test]
+    fn the_data_set_is_named_with_what_it_lacks() {
+        let binary = data(Task::Binary);
+        let error = check_masks(&binary, "scans").unwrap_err().to_string();
+        assert_eq!(error, "data set scans: found no mask in the test split, expected some to judge by");
+        let error = check_classes(&binary, "scans").unwrap_err().to_string();
+        assert!(error.starts_with("data set scans: found the two classes normal and lesion"), "{error}");
+        let mut judged = data(Task::MultiLabel);
+        judged.samples[1].mask = Some("b".into());
+        assert_eq!((check_masks(&judged, "scans"), check_classes(&judged, "scans")), (Ok(()), Ok(())));
+    }
+}
