@@ -23,6 +23,7 @@ mod threshold_args;
 mod train_and_quantize;
 
 use crate::data::DataError;
+use crate::experiment::Unsuitable;
 use crate::train::TrainError;
 
 /// Trains, quantizes, exports, judges and draws Switchback networks.
@@ -80,7 +81,9 @@ impl Failure {
         let mut lines = format!("error: {:#}", self.error);
         let of_data = || self.error.chain().find_map(|e| e.downcast_ref::<DataError>()).and_then(DataError::help);
         let of_training = || self.error.chain().find_map(|e| e.downcast_ref::<TrainError>()).and_then(TrainError::help);
-        if let Some(help) = self.help.clone().or_else(of_data).or_else(of_training) {
+        let unsuitable = || self.error.chain().find_map(|e| e.downcast_ref::<Unsuitable>()).map(Unsuitable::help);
+        let of_experiment = || unsuitable().map(str::to_owned);
+        if let Some(help) = self.help.clone().or_else(of_data).or_else(of_training).or_else(of_experiment) {
             lines.push_str("\nhelp: ");
             lines.push_str(&help);
         }

@@ -7,6 +7,8 @@
 //! | figures with mean and range over seeds | `measure`, `spread`, `cells` |
 //! | what was found, as files | `findings`, `facts` |
 //! | tables of trainings | `table3`, `table4`, `ablation`, `scale`, `controls` |
+//! | a trained run, and a convolution beside its deconvolution | `run_source`, `pair` |
+//! | figures of a run | `fig2`, `fig3`, `fig4`, `fig5`, `stage_pictures` |
 //! | data sets that do not do | `unsuitable` |
 
 mod ablation;
@@ -14,10 +16,17 @@ mod arm;
 mod cells;
 mod controls;
 mod facts;
+mod fig2;
+mod fig3;
+mod fig4;
+mod fig5;
 mod findings;
 mod measure;
+mod pair;
+mod run_source;
 mod scale;
 mod spread;
+mod stage_pictures;
 mod table3;
 mod table4;
 #[cfg(test)]
@@ -29,8 +38,13 @@ pub use ablation::ablation;
 pub use arm::Arm;
 pub use cells::{Cell, Subject};
 pub use controls::controls;
+pub use fig2::{ACTIVATIONS, fig2};
+pub use fig3::fig3;
+pub use fig4::fig4;
+pub use fig5::fig5;
 pub use findings::Findings;
 pub use measure::{Measure, Part};
+pub use run_source::{OtherData, RunSource};
 pub use scale::scale;
 pub use spread::Spread;
 pub use table3::table3;

@@ -21,6 +21,44 @@ pub enum Unsuitable {
         /// The positive one.
         positive: String,
     },
+    /// No deconvolution to look at.
+    #[error("run on {data}: found no deconvolution stage, expected one at least")]
+    NoStage {
+        /// The data set.
+        data: String,
+    },
+    /// A layer that has no counterpart in the decoder.
+    #[error("layer: found {found}, expected one of {expected}")]
+    Layer {
+        /// The name given.
+        found: String,
+        /// The names there are.
+        expected: String,
+    },
+    /// Another number of classes than the run's.
+    #[error("classes of data set {data}: found {found}, expected the run's {expected}")]
+    Classes {
+        /// The data set.
+        data: String,
+        /// Classes it has.
+        found: usize,
+        /// Classes of the network.
+        expected: usize,
+    },
+    /// An image that is not there.
+    #[error("image: found none named {name} in the test split of {data}, expected a name of one of its images")]
+    NoImage {
+        /// The data set.
+        data: String,
+        /// The name given.
+        name: String,
+    },
+    /// No positive image to draw.
+    #[error("data set {data}: found no positive image in the test split, expected some to draw")]
+    NoPositive {
+        /// The data set.
+        data: String,
+    },
     /// Two data sets that tables cannot tell apart.
     #[error("data sets: found two named {data}, expected names that differ")]
     SameName {
@@ -35,6 +73,13 @@ impl Unsuitable {
         match self {
             Self::NoMasks { .. } => "masks are read for judging only: add them for the images of the test split",
             Self::Binary { .. } => "table3 compares the stages on binary data, fig4 shows them",
+            Self::NoStage { .. } => "train with --stages 1 at least",
+            Self::Layer { .. } => {
+                "a deconvolution gives back the map of the convolution below the one that it is tied to"
+            }
+            Self::Classes { .. } => "draw a data set of the classes that the run was trained on",
+            Self::NoImage { .. } => "names are as the data set's list writes them, with / between folders",
+            Self::NoPositive { .. } => "fig4 and fig5 draw images that show something: add some to the test split",
             Self::SameName { .. } => {
                 "the name is that of the data set's folder: rename one, or link to it by another name"
             }

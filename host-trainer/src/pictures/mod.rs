@@ -5,6 +5,7 @@
 mod colour;
 mod error;
 mod feature_map;
+mod fitted;
 mod grid;
 mod letters;
 mod outline;
@@ -15,6 +16,7 @@ mod png;
 pub use colour::{HEAT_LEVELS, MASK_COLOUR, TRUTH_COLOUR, heat_table};
 pub use error::PictureError;
 pub use feature_map::feature_map;
+pub use fitted::fitted;
 pub use grid::{GridLabels, grid};
 pub(crate) use letters::letters;
 pub use overlay::{heat, original, overlay};

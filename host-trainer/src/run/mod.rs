@@ -5,6 +5,7 @@
 //! | paths and `run.json` | `folder` |
 //! | every stage quantized, judged and written; the report | `finish` |
 //! | the page's pictures and facts | `report_page` |
+//! | the networks of its stages | `stages` |
 //! | `data.json`, `plan.json` | `data_file`, `plan_file` |
 //! | what would fit a board where a network does not | `proposal` |
 //! | model files from disk | `model_file` |
@@ -19,6 +20,7 @@ mod model_file;
 mod plan_file;
 mod proposal;
 mod report_page;
+mod stages;
 
 pub use data_file::DataFile;
 pub use error::RunError;

@@ -2,6 +2,11 @@
 
 mod ablation;
 mod controls;
+mod fig2;
+mod fig3;
+mod fig4;
+mod fig5;
+mod run_args;
 mod scale;
 mod seeds;
 mod table3;
@@ -27,6 +32,14 @@ enum Experiment {
     Ablation(ablation::Args),
     /// IoU, pointing and detection against the size of the findings, a curve a stage.
     Scale(scale::Args),
+    /// Figure 2: the strongest activations of a convolution and of its deconvolution, as a plot.
+    Fig2(fig2::Args),
+    /// Figure 3: feature maps of a convolution, and what the deconvolution makes of them.
+    Fig3(fig3::Args),
+    /// Figure 4: class maps over the image, stage after stage, from the best image to the worst.
+    Fig4(fig4::Args),
+    /// Figure 5: the maps of each class over an image that shows it.
+    Fig5(fig5::Args),
     /// Trains the network and its controls with every seed, and shows means and ranges on the test split.
     Controls(controls::Args),
 }
@@ -37,6 +50,10 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Experiment::Table4(args) => table4::run(&args),
         Experiment::Ablation(args) => ablation::run(&args),
         Experiment::Scale(args) => scale::run(&args),
+        Experiment::Fig2(args) => fig2::run(&args),
+        Experiment::Fig3(args) => fig3::run(&args),
+        Experiment::Fig4(args) => fig4::run(&args),
+        Experiment::Fig5(args) => fig5::run(&args),
         Experiment::Controls(args) => controls::run(&args),
     }
 }

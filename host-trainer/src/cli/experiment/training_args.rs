@@ -88,9 +88,9 @@ impl TrainingArgs {
             let data = DataSet::open(&absolute(path), &options)?;
             let name = data_name(&data);
             if opened.iter().any(|other| data_name(other) == name) {
-                return Err(unsuitable(Unsuitable::SameName { data: name }));
+                return Err(Unsuitable::SameName { data: name }.into());
             }
-            (experiment.check)(&data, &name).map_err(unsuitable)?;
+            (experiment.check)(&data, &name)?;
             opened.push(data);
         }
         Ok(opened)
@@ -104,10 +104,4 @@ impl TrainingArgs {
         let out = trainings.join(data_name(data));
         Ok(Setting { spec, recipe, data, rule: self.threshold.rule(), resume: true, out })
     }
-}
-
-/// A failure with what to do next.
-pub fn unsuitable(error: Unsuitable) -> Failure {
-    let help = error.help();
-    Failure::with_help(error, help)
 }
