@@ -1,6 +1,7 @@
 //! How an experiment of trainings was made, for its page.
 
-use super::{Findings, Trial};
+use super::{Cell, ExperimentError, Findings, Trial};
+use crate::evaluation::{OperatingRule, ThresholdChoice};
 
 /// Data, seeds, network, training and engines of `trials`.
 pub(super) fn facts(trials: &[Trial]) -> Vec<(String, String)> {
@@ -27,6 +28,7 @@ pub(super) fn facts(trials: &[Trial]) -> Vec<(String, String)> {
                 recipe.classification.epochs, recipe.baseline.epochs, recipe.stage.epochs
             ),
         ),
+        ("stored thresholds", thresholds(first.rule)),
         ("int8", "the integer core on the host: the same integers as on a device".to_owned()),
         ("float", "the network as trained".to_owned()),
     ]
@@ -36,16 +38,24 @@ pub(super) fn facts(trials: &[Trial]) -> Vec<(String, String)> {
 
 /// What a column or line of one stage is called.
 pub(super) fn stage_name(stage: usize) -> String {
-    if stage == 0 { "w/o deconvolution (baseline)".to_owned() } else { format!("stage {stage}") }
+    if stage == 0 { "baseline".to_owned() } else { format!("stage {stage}") }
 }
 
 /// How tables are to be read, for captions.
-pub(super) const RANGES: &str = "On the test split; the mean over the seeds, and below it the range from the least to the largest. The stored \
-     threshold was chosen on the validation split's labels unless the command says otherwise.";
+pub(super) const RANGES: &str =
+    "Test split; the mean over the seeds, and beside it the range from the least to the largest.";
+
+/// Where the masks' thresholds come from.
+fn thresholds(rule: OperatingRule) -> String {
+    match rule.threshold {
+        ThresholdChoice::Labels => "from the labels of the validation split, without masks".to_owned(),
+        ThresholdChoice::Masks => "from the masks of the validation split".to_owned(),
+    }
+}
 
 impl Findings {
     /// The end of every experiment of trainings: facts and CSV beside what was found.
-    pub(super) fn of_trials(self, trials: &[Trial], cells: Vec<super::Cell>) -> Result<Self, super::ExperimentError> {
+    pub(super) fn of_trials(self, trials: &[Trial], cells: Vec<Cell>) -> Result<Self, ExperimentError> {
         Ok(Self { facts: facts(trials), csv: super::findings::csv_lines(&cells)?, cells, ..self })
     }
 }

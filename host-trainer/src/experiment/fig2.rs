@@ -3,12 +3,14 @@
 use serde::Serialize;
 
 use super::findings::csv_lines;
-use super::pair::choose;
+use super::pair::{Pair, choose};
 use super::run_source::{FLOAT, RunSource};
 use super::{ExperimentError, Findings, Unsuitable};
-use crate::engine::float::{BATCH, batch};
+use crate::data::Image8;
+use crate::engine::float::BATCH;
+use crate::float::{FloatError, FloatNetwork};
 use crate::metrics::Engine;
-use crate::report::{Axes, Content, Entry, LinePlot, PlotLine, Section, Table, Ticks};
+use crate::report::{Axes, Content, Entry, LinePlot, PlotLine, Section, Table, Ticks, grouped};
 use crate::run::{RunError, bar};
 
 /// Activations that are shown, as in the paper.
@@ -74,28 +76,25 @@ struct Line<'a> {
 pub fn fig2(source: &RunSource, layer: Option<&str>) -> Result<Findings, ExperimentError> {
     let float = source.floats.last().ok_or(Unsuitable::NoStage { data: source.data.clone() })?;
     let pair = choose(float.network(), &source.data, layer)?;
+    let strongest = strongest(float, &pair, &source.test.images).map_err(RunError::from)?;
+    let layers = [&pair.convolution_name, &pair.deconvolution_name].map(String::as_str);
+    let stage = source.floats.len() - 1;
+    findings(source, stage, layers, strongest)
+}
+
+/// The strongest activations of the two layers of a pair.
+fn strongest(float: &FloatNetwork, pair: &Pair, images: &[Image8]) -> Result<[Strongest; 2], FloatError> {
     let mut strongest = [Strongest::new(ACTIVATIONS), Strongest::new(ACTIVATIONS)];
     let bar = bar("looking at activations");
-    bar.set_length(source.test.len() as u64);
-    for images in source.test.images.chunks(BATCH) {
-        let seen =
-            float.activations(&batch(float.network(), images).map_err(RunError::from)?).map_err(RunError::from)?;
-        for (strongest, map) in
-            strongest.iter_mut().zip([&seen.encoder[pair.convolution], &seen.decoder[pair.deconvolution]])
-        {
-            strongest.see(
-                &map.flatten_all()
-                    .and_then(|map| map.to_vec1())
-                    .map_err(crate::float::FloatError::from)
-                    .map_err(RunError::from)?,
-            );
+    bar.set_length(images.len() as u64);
+    for images in images.chunks(BATCH) {
+        for (strongest, map) in strongest.iter_mut().zip(pair.maps(float, images)?) {
+            strongest.see(&map.flatten_all()?.to_vec1()?);
         }
         bar.inc(images.len() as u64);
     }
     bar.finish_and_clear();
-    let layers = [&pair.convolution_name, &pair.deconvolution_name].map(String::as_str);
-    let stage = source.floats.len() - 1;
-    findings(source, stage, layers, strongest)
+    Ok(strongest)
 }
 
 fn findings(
@@ -142,12 +141,13 @@ fn findings(
     let verdict =
         if up > down { "stand out more after deconvolution" } else { "do not stand out more after deconvolution" };
     let caption = format!(
-        "The {shown} largest values of {convolution}'s output as it is stored (after pooling and ReLU; red, dashed) and of \
+        "The {} largest values of {convolution}'s output as it is stored (after pooling and ReLU; red, dashed) and of \
          {deconvolution}'s (blue), over all {} images of the test split, sorted, each divided by the largest of its layer. \
          {deconvolution} gives back the map that {convolution} had made: the same size and the same channels. From the \
          left-most to the right-most value {convolution} falls by {down:.1} %, {deconvolution} by {up:.1} %: the strongest \
          activations {verdict}.",
-        source.test.len()
+        grouped(shown as u64),
+        grouped(source.test.len() as u64)
     );
     let mut facts = source.facts(FLOAT);
     facts.push((format!("relative difference, {convolution}"), format!("{down:.1} %")));
@@ -166,7 +166,7 @@ fn findings(
                 content: Content::Plot(plot),
             },
             Section {
-                heading: "In figures".to_owned(),
+                heading: "In numbers".to_owned(),
                 caption: "Relative difference: the left-most value less the right-most, as a share of the left-most."
                     .to_owned(),
                 file: String::new(),

@@ -1,5 +1,6 @@
 //! Figure 3 of the paper: feature maps of a convolution, and below each what the decoder makes of it.
 
+use candle_core::Tensor;
 use image::RgbImage;
 use serde::Serialize;
 
@@ -7,8 +8,8 @@ use super::findings::csv_lines;
 use super::pair::{Pair, choose};
 use super::run_source::{FLOAT, RunSource};
 use super::{ExperimentError, Findings, Unsuitable};
-use crate::engine::float::batch;
-use crate::float::FloatError;
+use crate::data::Image8;
+use crate::float::{FloatError, FloatNetwork};
 use crate::metrics::{Engine, EvidenceMap};
 use crate::pictures::{GridLabels, Picture, feature_map, fitted, grid, original};
 use crate::report::{Content, Entry, Section, Table};
@@ -81,7 +82,7 @@ pub fn fig3(
     let mut names: Vec<String> = Vec::new();
     let mut lines: Vec<Line> = Vec::new();
     for place in places {
-        let [down, up] = maps(source, place, &pair)?;
+        let [down, up] = maps(float, &pair, &source.test.images[place]).map_err(RunError::from)?;
         let channels = strongest_channels(&down.channels, CHANNELS);
         let listed: Vec<String> = channels.iter().map(usize::to_string).collect();
         let image = &source.test.names[place];
@@ -119,18 +120,13 @@ pub fn fig3(
 }
 
 /// The maps of a pair on one image.
-fn maps(source: &RunSource, place: usize, pair: &Pair) -> Result<[Map; 2], ExperimentError> {
-    let float = source.floats.last().ok_or(Unsuitable::NoStage { data: source.data.clone() })?;
-    let image = std::slice::from_ref(&source.test.images[place]);
-    let seen = batch(float.network(), image).and_then(|image| float.activations(&image)).map_err(RunError::from)?;
-    let map = |tensor: &candle_core::Tensor| -> Result<Map, ExperimentError> {
-        let read = || -> Result<Map, FloatError> {
-            let (_, _, height, width) = tensor.dims4()?;
-            Ok(Map { width, height, channels: tensor.squeeze(0)?.flatten_from(1)?.to_vec2()? })
-        };
-        Ok(read().map_err(RunError::from)?)
+fn maps(float: &FloatNetwork, pair: &Pair, image: &Image8) -> Result<[Map; 2], FloatError> {
+    let map = |tensor: &Tensor| -> Result<Map, FloatError> {
+        let (_, _, height, width) = tensor.dims4()?;
+        Ok(Map { width, height, channels: tensor.squeeze(0)?.flatten_from(1)?.to_vec2()? })
     };
-    Ok([map(&seen.encoder[pair.convolution])?, map(&seen.decoder[pair.deconvolution])?])
+    let [convolution, deconvolution] = pair.maps(float, std::slice::from_ref(image))?;
+    Ok([map(&convolution)?, map(&deconvolution)?])
 }
 
 fn findings(
@@ -181,7 +177,7 @@ fn findings(
                 content: Content::Picture(picture),
             },
             Section {
-                heading: "In figures".to_owned(),
+                heading: "In numbers".to_owned(),
                 caption: "Above a tenth: the share of a map's values above a tenth of its maximum. Less is quieter."
                     .to_owned(),
                 file: String::new(),

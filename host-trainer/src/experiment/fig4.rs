@@ -12,6 +12,9 @@ use crate::pictures::{GridLabels, grid};
 use crate::report::{Content, Entry, Section, Table};
 use crate::run::RunError;
 
+/// The longer side of a picture.
+const SIDE: u32 = 240;
+
 /// One image in one stage: a line of `fig4.csv`.
 #[derive(Serialize)]
 struct Line<'a> {
@@ -46,7 +49,7 @@ pub fn fig4(source: &RunSource, count: usize) -> Result<Findings, ExperimentErro
         let name = &pictures.set.names[i];
         let shown = pictures.set.labels[i].iter().copied().find(|&class| class > 0);
         let class = shown.unwrap_or(pictures.set.classes.len() - 1);
-        rows.push(pictures.row(i, class)?);
+        rows.push(pictures.row(i, class, SIDE)?);
         let iou = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{:.1}", 100.0 * value));
         let reached: Vec<Option<f64>> = overlaps.iter().map(|stage| stage[i]).collect();
         let rank_text = format!("{} of {}", rank(place), last.ranking.len());

@@ -13,6 +13,9 @@ use crate::pictures::{GridLabels, grid};
 use crate::report::{Content, Entry, Section, Table};
 use crate::run::RunError;
 
+/// The longer side of a picture.
+const SIDE: u32 = 160;
+
 /// One class of one image in one stage: a line of `fig5.csv`.
 #[derive(Serialize)]
 struct Line<'a> {
@@ -52,7 +55,7 @@ pub fn fig5(source: &RunSource, count: usize) -> Result<Findings, ExperimentErro
     let mut lines = Vec::new();
     for (i, &(class, _)) in shown.iter().enumerate() {
         let (name, image) = (&pictures.set.classes[class], &pictures.set.names[i]);
-        rows.push(pictures.row(i, class)?);
+        rows.push(pictures.row(i, class, SIDE)?);
         names.push(format!("{name}: {image}"));
         let mut row = [name.as_str(), image].map(Entry::text).to_vec();
         for (stage, (predictions, _)) in pictures.stages.iter().enumerate() {

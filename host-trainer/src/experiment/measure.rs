@@ -62,7 +62,7 @@ impl Measure {
         }
     }
 
-    /// Its name in a table, with the unit.
+    /// Its name in a table or along an axis, with the unit.
     pub fn heading(self) -> &'static str {
         match self {
             Self::Macs => "M MAC",
@@ -72,6 +72,11 @@ impl Measure {
             Self::Pointing => "pointing, %",
             Self::Detection => "detection, %",
         }
+    }
+
+    /// The same in a sentence: without the unit.
+    pub fn title(self) -> &'static str {
+        self.heading().trim_end_matches(", %")
     }
 
     /// What it is, for a reader who is new to it.

@@ -1,8 +1,12 @@
 //! A convolution's map and what the decoder makes of it.
 
-use switchback::model::Network;
+use candle_core::Tensor;
+use switchback::model::{DecoderLayer, Network};
 
 use super::Unsuitable;
+use crate::data::Image8;
+use crate::engine::float::batch;
+use crate::float::{FloatError, FloatNetwork};
 
 /// A stored map of the encoder and the decoder's map in its place: of the same size, with the same channels. What a
 /// deconvolution gives back is the map that its convolution had read: the output of the convolution below.
@@ -18,9 +22,20 @@ pub struct Pair {
     pub deconvolution_name: String,
 }
 
+impl Pair {
+    /// The two maps of a batch of images, convolution first: `[batch, channels, height, width]` each.
+    ///
+    /// # Errors
+    /// [`FloatError::Compute`] when an image has another size than the network's input.
+    pub fn maps(&self, float: &FloatNetwork, images: &[Image8]) -> Result<[Tensor; 2], FloatError> {
+        let mut seen = float.activations(&batch(float.network(), images)?)?;
+        Ok([seen.encoder.swap_remove(self.convolution), seen.decoder.swap_remove(self.deconvolution)])
+    }
+}
+
 /// All pairs of a network, the deepest first.
 pub fn pairs(network: &Network) -> Vec<Pair> {
-    let pair = |(deconvolution, layer): (usize, &switchback::model::DecoderLayer)| {
+    let pair = |(deconvolution, layer): (usize, &DecoderLayer)| {
         // The first convolution reads the image, which no layer has made.
         let convolution = layer.convolution.checked_sub(1)?;
         Some(Pair {
@@ -56,6 +71,7 @@ mod tests {
     use switchback::model::spec::{InputSpec, NetworkSpec};
 
     use super::*;
+    use crate::float::Decoding;
 
     fn network(stages: u8) -> Network {
         let input = InputSpec { width: 96, height: 96, channels: 1 };
@@ -74,6 +90,22 @@ mod tests {
             let (encoder, decoder) = (&network.encoder()[pair.convolution], &network.decoder()[pair.deconvolution]);
             assert_eq!(encoder.output, decoder.output);
         }
+    }
+
+    #[test]
+    fn a_batch_gives_both_maps_of_the_pair() {
+        let network = network(3);
+        let float = FloatNetwork::new(network.clone(), Decoding::Tied, 5).unwrap();
+        let pixels = (0..96 * 96).map(|pixel| (pixel * 7919 % 256) as u8).collect();
+        let image = Image8 { width: 96, height: 96, channels: 1, pixels };
+        let images = vec![image; 2];
+        let pair = choose(&network, "scans", Some("conv3")).unwrap();
+        let [down, up] = pair.maps(&float, &images).unwrap();
+        assert_eq!((down.dims(), up.dims()), (&[2, 48, 12, 12][..], &[2, 48, 12, 12][..]));
+        let seen = float.activations(&batch(&network, &images).unwrap()).unwrap();
+        let same =
+            |a: &Tensor, b: &Tensor| (a - b).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+        assert_eq!((same(&down, &seen.encoder[2]), same(&up, &seen.decoder[1])), (0.0, 0.0));
     }
 
     #[test]

@@ -11,7 +11,7 @@ const MEASURES: [Measure; 3] = [Measure::Iou, Measure::Pointing, Measure::Detect
 /// Distance of two stages' points of the same third, so that their ranges stand side by side.
 const ASIDE: f64 = 0.05;
 /// The right end of the x axis: room for the legend beside the last third.
-const RIGHT: f64 = 3.3;
+const RIGHT: f64 = 2.95;
 
 /// IoU, pointing and detection of every stage by lesion size: curves of the integers, tables of both engines.
 ///
@@ -70,8 +70,8 @@ fn table(cells: &mut Cells<'_>, data: &str, measure: Measure, engine: Engine) ->
     let header = std::iter::once("stage").chain(THIRDS).map(str::to_owned).collect();
     let table = Table { header, rows: lines.iter().map(row).collect(), names: 1 };
     let section = Section {
-        heading: format!("{data}: {} by size ({})", measure.heading(), engine.name()),
-        caption: format!("{}: {}. {RANGES}", measure.heading(), measure.meaning()),
+        heading: format!("{data}: {} by size, % ({})", measure.title(), engine.name()),
+        caption: format!("{}: {}. {RANGES}", measure.title(), measure.meaning()),
         file: String::new(),
         content: Content::Table(table),
     };
@@ -89,7 +89,7 @@ fn curves(data: &str, measure: Measure, names: &[String], lines: Vec<Line>) -> O
             let aside = ASIDE * (line as f64 - middle);
             let measured = || thirds.iter().enumerate().filter_map(|(third, spread)| Some((third, (*spread)?)));
             PlotLine {
-                name: if subject.stage == 0 { "baseline".to_owned() } else { stage_name(subject.stage) },
+                name: stage_name(subject.stage),
                 colour: stage_colour(subject.stage),
                 dashed: false,
                 points: measured().map(|(third, spread)| (third as f64 + aside, percent(spread.mean))).collect(),
@@ -109,7 +109,7 @@ fn curves(data: &str, measure: Measure, names: &[String], lines: Vec<Line>) -> O
         x_ticks: Ticks::Names(names.to_vec()),
     };
     Some(Section {
-        heading: format!("{data}: {} against size", measure.heading()),
+        heading: format!("{data}: {} against size", measure.title()),
         caption: format!(
             "A curve a stage: {}. Points are means over the seeds, bars reach from the least to the largest. int8, test \
              split. Curves that rise steeply are good at large findings only.",

@@ -2,6 +2,7 @@
 
 use image::RgbImage;
 
+use super::facts::stage_name;
 use super::run_source::RunSource;
 use super::{ExperimentError, Unsuitable};
 use crate::engine::Prediction;
@@ -10,9 +11,6 @@ use crate::metrics::{EvidenceMap, LabelMap};
 use crate::pictures::{Picture, fitted, heat, original};
 use crate::report::ByteMap;
 use crate::run::RunError;
-
-/// The longer side of a picture.
-const SIDE: u32 = 240;
 
 /// Images with what the integers of every stage say about them.
 pub(super) struct StagePictures {
@@ -35,13 +33,13 @@ impl StagePictures {
 
     /// The columns' names.
     pub fn columns(&self) -> Vec<String> {
-        let stage = |stage: usize| if stage == 0 { "baseline".to_owned() } else { format!("stage {stage}") };
-        let stages = (0..self.stages.len()).map(stage);
+        let stages = (0..self.stages.len()).map(stage_name);
         std::iter::once("image".to_owned()).chain(stages).chain(std::iter::once("truth".to_owned())).collect()
     }
 
-    /// The row of image `i`: it, each stage's map of `class`, and the true outline of that class.
-    pub fn row(&self, i: usize, class: usize) -> Result<Vec<RgbImage>, RunError> {
+    /// The row of image `i`: it, each stage's map of `class`, and the true outline of that class; `side` is the pictures'
+    /// longer side in pixels.
+    pub fn row(&self, i: usize, class: usize, side: u32) -> Result<Vec<RgbImage>, RunError> {
         let image = &self.set.images[i];
         let picture = Picture::new(image.width, image.height, image.channels, &image.pixels)?;
         let mut row = vec![original(picture, None)];
@@ -53,10 +51,11 @@ impl StagePictures {
         let truth = self.set.truth(i).map(|truth| ByteMap::of_class(truth, class as u8));
         let truth = truth.as_ref().map(|truth| LabelMap::new(truth.width, truth.height, &truth.values)).transpose()?;
         row.push(original(picture, truth));
-        Ok(row.iter().map(|picture| fitted(picture, SIDE)).collect())
+        Ok(row.iter().map(|picture| fitted(picture, side)).collect())
     }
 }
 
 /// How the maps are drawn, for captions.
-pub(super) const HEAT: &str = "Warm colours show where a map sees most: each map is drawn relative to its own largest \
-                               value, nothing where it is 0. The last column has the true outline, which training never saw.";
+pub(super) const HEAT: &str = "Warm colours show where a map sees most: each is drawn from its own smallest value, without \
+                               colour, to its own largest, so that one that sees next to nothing is still drawn. The last \
+                               column has the true outline, which training never saw.";

@@ -34,7 +34,7 @@ fn section(cells: &mut Cells<'_>, measure: Measure, engine: Engine) -> Section {
     let data_sets = cells.data_sets();
     let subjects: Vec<_> = data_sets.iter().map(|data| cells.stages(data, Arm::Product, engine)).collect();
     let stages = subjects.iter().map(Vec::len).max().unwrap_or(0);
-    let header = std::iter::once("data set".to_owned()).chain((0..stages).map(stage_name)).collect();
+    let header = std::iter::once("data set".to_owned()).chain((0..stages).map(column)).collect();
     let rows = data_sets.iter().zip(&subjects).map(|(data, subjects)| {
         let mut row = vec![Entry::text(data)];
         row.extend(subjects.iter().map(|subject| cells.entry(subject, measure, Part::All)));
@@ -43,8 +43,13 @@ fn section(cells: &mut Cells<'_>, measure: Measure, engine: Engine) -> Section {
     let rows = rows.collect();
     Section {
         heading: format!("{} ({})", measure.heading(), engine.name()),
-        caption: format!("{}: {}. {RANGES}", measure.heading(), measure.meaning()),
+        caption: format!("{}: {}. {RANGES}", measure.title(), measure.meaning()),
         file: String::new(),
         content: Content::Table(Table { header, rows, names: 1 }),
     }
+}
+
+/// The paper's heading of a column.
+fn column(stage: usize) -> String {
+    if stage == 0 { format!("w/o deconvolution ({})", stage_name(stage)) } else { stage_name(stage) }
 }

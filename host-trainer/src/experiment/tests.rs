@@ -88,10 +88,10 @@ teeth                             50.0
 fn table_4_has_a_column_a_class_and_a_dash_where_none_was_seen() {
     let findings = table4(&trials()).unwrap();
     let expected = "\
-stage                         background   cat  dog                 mean
-----------------------------  ----------  ----  ---  -------------------
-w/o deconvolution (baseline)        75.0  18.8    -  18.8 [12.5 to 25.0]
-stage 1                             75.0  31.2    -  31.2 [25.0 to 37.5]
+stage     background   cat  dog                 mean
+--------  ----------  ----  ---  -------------------
+baseline        75.0  18.8    -  18.8 [12.5 to 25.0]
+stage 1         75.0  31.2    -  31.2 [25.0 to 37.5]
 ";
     assert_eq!(texts(&findings.sections)[0], expected);
     let csv = String::from_utf8(findings.csv).unwrap();

@@ -79,6 +79,18 @@ pub enum ExperimentError {
     Unsuitable(#[from] Unsuitable),
 }
 
+impl ExperimentError {
+    /// What to do next, where that is known.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Unsuitable(error) => Some(error.help().to_owned()),
+            Self::Run(RunError::Data(error)) => error.help(),
+            Self::Train { source, .. } => source.help(),
+            Self::Run(_) | Self::Csv(_) => None,
+        }
+    }
+}
+
 /// Trains and judges one arm with one seed: as floats, and as integers where the core has its layers.
 ///
 /// # Errors

@@ -19,14 +19,14 @@ pub fn overlay(image: Picture<'_>, map: EvidenceMap<'_>, threshold: u8, truth: O
     canvas
 }
 
-/// `image`, enlarged as [`overlay`] does, under the heat of `map` alone, its largest level drawn as the strongest evidence
-/// there is: where a map sees most, not how much.
+/// `image`, enlarged as [`overlay`] does, under the heat of `map` alone, drawn from its own smallest level to its own
+/// largest: where a map sees more and where less, not how much. A map that is the same everywhere shows nothing.
 pub fn heat(image: Picture<'_>, map: EvidenceMap<'_>) -> RgbImage {
     let mut canvas = image.to_screen();
     let levels = upsample::bilinear(map, canvas.width() as usize, canvas.height() as usize);
-    let peak = map.peak();
-    let scale = if peak > 0.0 { 255.0 / peak } else { 0.0 };
-    blend_heat(&mut canvas, &levels.iter().map(|level| level * scale).collect::<Vec<_>>());
+    let (least, most) = map.levels().iter().fold((f32::MAX, f32::MIN), |(least, most), &v| (least.min(v), most.max(v)));
+    let scale = if most > least { 255.0 / (most - least) } else { 0.0 };
+    blend_heat(&mut canvas, &levels.iter().map(|level| (level - least) * scale).collect::<Vec<_>>());
     canvas
 }
 
@@ -84,14 +84,16 @@ mod tests {
     }
 
     #[test]
-    fn heat_is_relative_to_the_maps_own_peak() {
+    fn heat_reaches_from_the_maps_own_least_to_its_largest() {
         let pixels = [100; 16];
         let image = Picture::new(4, 4, 1, &pixels).unwrap();
-        let map = |peak: f32| heat(image, EvidenceMap::new(2, 2, &[peak, peak / 2.0, 0.0, 0.0]).unwrap());
-        assert_eq!(map(4.0), map(200.0));
+        let map = |levels: [f32; 4]| heat(image, EvidenceMap::new(2, 2, &levels).unwrap());
+        let drawn = map([4.0, 2.0, 0.0, 0.0]);
+        assert_eq!(drawn, map([204.0, 202.0, 200.0, 200.0]));
         let strongest = heat_table()[255];
-        assert_eq!(map(4.0).get_pixel(0, 0).0, [0, 1, 2].map(|channel| blend(100, strongest[channel], strongest[3])));
-        assert_eq!(map(0.0), original(image, None));
+        assert_eq!(drawn.get_pixel(0, 0).0, [0, 1, 2].map(|channel| blend(100, strongest[channel], strongest[3])));
+        assert_eq!(drawn.get_pixel(0, 319).0, [100; 3]);
+        assert_eq!(map([7.0; 4]), original(image, None));
     }
 
     #[test]

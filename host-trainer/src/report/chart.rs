@@ -83,7 +83,7 @@ pub(super) fn draw<'a, B: DrawingBackend<ErrorType = io::Error> + 'a>(
     let area = backend.into_drawing_area();
     let mut chart = ChartBuilder::on(&area)
         .margin(8)
-        .margin_right(18)
+        .margin_right(30)
         .x_label_area_size(48)
         .y_label_area_size(60)
         .build_cartesian_2d(axes.x.clone(), axes.y.clone())?;

@@ -41,6 +41,7 @@ pub use chart::{Axes, Ticks};
 pub use error::ReportError;
 pub use input::{ByteMap, LossRow, ReportInput, StageColumn, Tile, TileGroup};
 pub use line_plot::{LinePlot, PlotLine, stage_colour};
+pub use results::grouped;
 pub use table::{Entry, Table};
 
 use crate::files::write_atomically;

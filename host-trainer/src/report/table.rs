@@ -4,6 +4,9 @@ use maud::{Markup, html};
 
 use crate::metrics::aligned;
 
+/// Columns that have room enough on the page; more are set closer.
+const ROOMY: usize = 12;
+
 /// Rows under a line of headings.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
@@ -45,8 +48,9 @@ impl Table {
     /// The table for the page, ranges below their figures.
     pub(super) fn markup(&self) -> Markup {
         let class = |column: usize| (column >= self.names).then_some("number");
+        let dense = (self.header.len() > ROOMY).then_some("dense");
         html! {
-            div class="scroll" { table {
+            div class="scroll" { table class=[dense] {
                 thead { tr { @for (column, name) in self.header.iter().enumerate() {
                     th class=[class(column)] { (name) }
                 } } }

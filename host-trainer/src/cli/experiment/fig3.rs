@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::run_args::RunArgs;
-use crate::experiment;
+use crate::experiment::{self, ExperimentError};
 
 /// Figure 3: four feature maps of a convolution, the channels of the largest activations, and below them the same channels of
 /// the deconvolution that gives its map back.
@@ -26,6 +26,6 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<(), Failure> {
     let source = args.run.source()?;
-    let named = source.named(&args.image)?;
+    let named = source.named(&args.image).map_err(ExperimentError::from)?;
     args.run.finish("fig3", &experiment::fig3(&source, args.layer.as_deref(), named, args.images.into())?)
 }

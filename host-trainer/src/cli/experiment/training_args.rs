@@ -88,9 +88,9 @@ impl TrainingArgs {
             let data = DataSet::open(&absolute(path), &options)?;
             let name = data_name(&data);
             if opened.iter().any(|other| data_name(other) == name) {
-                return Err(Unsuitable::SameName { data: name }.into());
+                return Err(ExperimentError::from(Unsuitable::SameName { data: name }).into());
             }
-            (experiment.check)(&data, &name)?;
+            (experiment.check)(&data, &name).map_err(ExperimentError::from)?;
             opened.push(data);
         }
         Ok(opened)
