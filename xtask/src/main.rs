@@ -58,7 +58,7 @@ enum Command {
     /// Write a generated data set with masks
     #[command(disable_help_flag = true)]
     Phantom(Forwarded),
-    /// Train a network beside its controls and compare
+    /// Make the tables and figures of the paper: by several trainings, or from a trained run
     #[command(disable_help_flag = true)]
     Experiment(Forwarded),
     /// Count instructions on a board, layer by layer or kernel by kernel; with --host measure the trainer's speed

@@ -1,13 +1,12 @@
 //! `evaluate`: figures of a run or of one model file on a split.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use indicatif::ProgressBar;
 use switchback::model::{Model, Network};
 
 use super::data_args::DataArgs;
-use super::export::trained_stages;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line};
 use crate::data::{DataSet, Image8, Split, Task};
@@ -95,8 +94,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     if let (None, Some(info)) = (&args.data, &info) {
         data = data.without(&info.skipped)?;
     }
-    let models: Vec<ModelFile> =
-        model_paths(&args, folder.as_ref())?.iter().map(|path| ModelFile::read(path)).collect::<Result<_, _>>()?;
+    let models = models(&args, folder.as_ref())?;
     let parsed: Vec<Model<'_>> = models.iter().map(ModelFile::model).collect::<Result<_, _>>()?;
     let network = parsed.last().ok_or_else(|| anyhow::anyhow!("run folder: found no model, expected one"))?.network();
     check_classes(network, &data)?;
@@ -105,7 +103,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         judged: EvaluationSet::load(&data, args.split, network, &bar("loading images"))?,
     };
     let floats = match (&folder, args.engine) {
-        (Some(folder), None | Some(EngineChoice::Float)) => trained_stages(folder)?,
+        (Some(folder), None | Some(EngineChoice::Float)) => folder.float_stages()?,
         (None, Some(EngineChoice::Float)) => {
             let error = anyhow::anyhow!("--engine float: found a model file, which has integers only; expected --run");
             return Err(Failure::with_help(error, "name the run folder with --run"));
@@ -145,10 +143,10 @@ pub fn run(args: Args) -> Result<(), Failure> {
 }
 
 /// The model file, or those of all stages of a run.
-fn model_paths(args: &Args, folder: Option<&RunFolder>) -> Result<Vec<PathBuf>, Failure> {
+fn models(args: &Args, folder: Option<&RunFolder>) -> Result<Vec<ModelFile>, Failure> {
     Ok(match (folder, &args.model) {
-        (Some(folder), _) => (0..=folder.spec()?.stages).map(|stage| folder.stage_model(stage.into())).collect(),
-        (None, Some(path)) => vec![Path::new(path).to_path_buf()],
+        (Some(folder), _) => folder.model_stages()?,
+        (None, Some(path)) => vec![ModelFile::read(path)?],
         (None, None) => Vec::new(),
     })
 }

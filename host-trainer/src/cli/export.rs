@@ -3,14 +3,11 @@
 use std::path::PathBuf;
 
 use indicatif::MultiProgress;
-use switchback::model::Network;
-use switchback::model::spec::NetworkSpec;
 
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, command_line, summary};
 use crate::data::DataSet;
-use crate::float::{Decoding, FloatNetwork};
-use crate::run::{FinishOptions, RunError, RunFolder, finish};
+use crate::run::{FinishOptions, RunFolder, finish};
 use crate::train::stage_path;
 
 /// Calibrates and quantizes a trained run again, without training.
@@ -36,7 +33,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let trained = RunFolder::existing(&args.run)?;
     let info = trained.info()?;
     let data = DataSet::open(&info.data, &info.open_options())?.without(&info.skipped)?;
-    let stages = trained_stages(&trained)?;
+    let stages = trained.float_stages()?;
     let folder = match &args.out {
         Some(out) => {
             let folder = RunFolder::new(out);
@@ -59,16 +56,4 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let finished = finish(&folder, &info, &data, &stages, &options, &MultiProgress::new())?;
     summary::print(&folder, &finished);
     Ok(())
-}
-
-/// The float networks of all stages of a run, stage 0 first.
-pub(super) fn trained_stages(folder: &RunFolder) -> Result<Vec<FloatNetwork>, RunError> {
-    let spec = folder.spec()?;
-    let load = |stages: u8| {
-        let network = Network::new(NetworkSpec { stages, ..spec.clone() });
-        let network =
-            network.map_err(|e| RunError::Unreadable { path: folder.network(), reason: format!("network: {e}") })?;
-        Ok(FloatNetwork::load(network, Decoding::Tied, &stage_path(folder.path(), stages.into()))?)
-    };
-    (0..=spec.stages).map(load).collect()
 }

@@ -99,8 +99,7 @@ pub(super) fn draw(
 ) -> Result<(), Failure> {
     let shape = prediction.shape;
     let strongest = (1..prediction.scores.len()).max_by(|&a, &b| prediction.scores[a].total_cmp(&prediction.scores[b]));
-    let map = strongest.and_then(|class| (class + prediction.maps.len()).checked_sub(prediction.scores.len()));
-    let levels = map.and_then(|map| prediction.maps.get(map)).map_or(prediction.evidence(), Vec::as_slice);
+    let levels = strongest.and_then(|class| prediction.map_of(class)).unwrap_or(prediction.evidence());
     let evidence = EvidenceMap::new(shape.width, shape.height, levels)?;
     let picture = Picture::new(image.width, image.height, image.channels, &image.pixels)?;
     let threshold = model.header().head.mask_threshold;

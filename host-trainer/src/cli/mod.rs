@@ -24,6 +24,7 @@ mod threshold_args;
 mod train_and_quantize;
 
 use crate::data::DataError;
+use crate::experiment::ExperimentError;
 use crate::train::TrainError;
 
 /// Trains, quantizes, exports, judges and draws Switchback networks.
@@ -81,7 +82,9 @@ impl Failure {
         let mut lines = format!("error: {:#}", self.error);
         let of_data = || self.error.chain().find_map(|e| e.downcast_ref::<DataError>()).and_then(DataError::help);
         let of_training = || self.error.chain().find_map(|e| e.downcast_ref::<TrainError>()).and_then(TrainError::help);
-        if let Some(help) = self.help.clone().or_else(of_data).or_else(of_training) {
+        let experiment = || self.error.chain().find_map(|e| e.downcast_ref::<ExperimentError>());
+        let of_experiment = || experiment().and_then(ExperimentError::help);
+        if let Some(help) = self.help.clone().or_else(of_data).or_else(of_training).or_else(of_experiment) {
             lines.push_str("\nhelp: ");
             lines.push_str(&help);
         }
@@ -133,4 +136,34 @@ fn parse_size(text: &str) -> Result<(u16, u16), String> {
 /// A path that does not depend on the working directory.
 fn absolute(path: &Path) -> std::path::PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Unsuitable;
+
+    #[test]
+    fn an_experiment_says_what_to_do_next() {
+        let failure = Failure::from(ExperimentError::from(Unsuitable::NoStage { data: "scans".into() }));
+        let expected = "error: run on scans: found no deconvolution stage, expected one at least\n\
+                        help: train with --stages 1 at least";
+        assert_eq!(failure.lines(), expected);
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+        let parse = |words: &str| Cli::try_parse_from(words.split(' '));
+        assert!(parse("x experiment table3 --data a --data b --seeds 3").is_ok());
+        assert!(parse("x experiment fig3 --run r --image a.png --image b.png").is_ok());
+        for wrong in [
+            "x experiment table3",
+            "x experiment fig3 --run r --image a --images 2",
+            "x experiment fig5 --run r --images 0",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod judge;
 mod operating_point;
 mod parity;
 mod predict;
+mod ranking;
 mod set;
 
 pub use density::{Density, densities};
@@ -19,4 +20,5 @@ pub use judge::{constant_controls, curves, image_iou, judge};
 pub use operating_point::{OperatingPoint, OperatingRule, ThresholdChoice};
 pub use parity::{ParityOutcome, compare_with_host_model};
 pub use predict::{PredictError, core_predictions, float_predictions, host_predictions};
+pub use ranking::{evenly_spaced, ranked_positives};
 pub use set::EvaluationSet;

@@ -1,6 +1,7 @@
 //! Where evidence becomes mask and score becomes alarm: chosen on the validation split, stored in the model.
 
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 use super::EvaluationSet;
 use super::set::evidence;
@@ -10,7 +11,8 @@ use crate::metrics::MetricsError;
 use crate::metrics::threshold::{DEFAULT_FALSE_ALARM_RATE, Peaks, Threshold, allowed_alarms, from_labels, from_masks};
 
 /// What the stored mask threshold is chosen from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ThresholdChoice {
     /// Image labels: at most a given share of the validation split's negatives shows a mask anywhere, as far as that takes
     /// a level between a fifth and two fifths of what positives usually show.
@@ -21,7 +23,7 @@ pub enum ThresholdChoice {
 }
 
 /// How an operating point is chosen.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OperatingRule {
     /// What the mask threshold is chosen from.
     pub threshold: ThresholdChoice,

@@ -50,6 +50,21 @@ impl EvaluationSet {
         })
     }
 
+    /// The images of the given places, in that order.
+    ///
+    /// # Panics
+    /// When a place is not below [`Self::len`].
+    pub fn of(&self, places: &[usize]) -> Self {
+        Self {
+            task: self.task,
+            classes: self.classes.clone(),
+            names: places.iter().map(|&i| self.names[i].clone()).collect(),
+            images: places.iter().map(|&i| self.images[i].clone()).collect(),
+            labels: places.iter().map(|&i| self.labels[i].clone()).collect(),
+            masks: places.iter().map(|&i| self.masks[i].clone()).collect(),
+        }
+    }
+
     /// Number of images.
     pub fn len(&self) -> usize {
         self.images.len()

@@ -6,7 +6,7 @@ use indicatif::{MultiProgress, ProgressBar};
 use serde::{Deserialize, Serialize};
 use switchback::model::spec::NetworkSpec;
 
-use super::Arm;
+use super::{Arm, Unsuitable};
 use crate::data::{DataSet, Split};
 use crate::evaluation::{EvaluationSet, OperatingRule, judge_float};
 use crate::files::FileError;
@@ -39,12 +39,18 @@ pub struct Trial {
     pub arm: Arm,
     /// Which seed.
     pub seed: u64,
+    /// Name of the data set.
+    #[serde(default)]
+    pub data: String,
     /// CRC-32 of the data set's list, as in the model files.
     pub data_crc32: u32,
     /// What was trained.
     pub network: NetworkSpec,
     /// How it was trained.
     pub recipe: Recipe,
+    /// How its thresholds were chosen.
+    #[serde(default)]
+    pub rule: OperatingRule,
     /// Figures on the test split, stage 0 first; as floats, and as integers where the core has the layers.
     pub results: Vec<StageResult>,
 }
@@ -62,9 +68,27 @@ pub enum ExperimentError {
         /// Why.
         source: TrainError,
     },
-    /// In judging.
+    /// In judging, reading or writing.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// Lines of a CSV file that cannot be written.
+    #[error("CSV")]
+    Csv(#[from] csv::Error),
+    /// A data set or run that does not suit the experiment.
+    #[error(transparent)]
+    Unsuitable(#[from] Unsuitable),
+}
+
+impl ExperimentError {
+    /// What to do next, where that is known.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Unsuitable(error) => Some(error.help().to_owned()),
+            Self::Run(RunError::Data(error)) => error.help(),
+            Self::Train { source, .. } => source.help(),
+            Self::Run(_) | Self::Csv(_) => None,
+        }
+    }
 }
 
 /// Trains and judges one arm with one seed: as floats, and as integers where the core has its layers.
@@ -84,9 +108,9 @@ pub fn run_trial(
     let identity = identity(setting.data, seed);
     if setting.resume
         && let Some(trial) = finished(&file)?
-        && trial.is_of(identity.data_crc32, &network, &recipe)
+        && trial.is_of(identity.data_crc32, &network, &recipe, setting.rule)
     {
-        return Ok(trial);
+        return Ok(Trial { data: identity.data, ..trial });
     }
     let options = TrainOptions {
         seed,
@@ -99,15 +123,16 @@ pub fn run_trial(
     let train_error = |source| ExperimentError::Train { arm: arm.name(), seed, source };
     let networks = train(&network, setting.data, &options, progress).map_err(train_error)?;
     let results = judge_stages(setting, &identity, &networks)?;
-    let trial = Trial { arm, seed, data_crc32: identity.data_crc32, network, recipe, results };
+    let (data, data_crc32) = (identity.data, identity.data_crc32);
+    let trial = Trial { arm, seed, data, data_crc32, network, recipe, rule: setting.rule, results };
     write_json(&file, &trial).map_err(RunError::from)?;
     Ok(trial)
 }
 
 impl Trial {
-    /// Whether it trained this network in this way on these images.
-    fn is_of(&self, data_crc32: u32, network: &NetworkSpec, recipe: &Recipe) -> bool {
-        (self.data_crc32, &self.network, &self.recipe) == (data_crc32, network, recipe)
+    /// Whether it trained this network in this way on these images, and judged it so.
+    fn is_of(&self, data_crc32: u32, network: &NetworkSpec, recipe: &Recipe, rule: OperatingRule) -> bool {
+        (self.data_crc32, &self.network, &self.recipe, self.rule) == (data_crc32, network, recipe, rule)
     }
 
     /// What the trial adds to the tables of a run: its last stage, as integers where it has them.
@@ -157,20 +182,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trial_counts_for_its_own_data_network_and_recipe_only() {
+    fn a_trial_counts_for_its_own_data_network_recipe_and_rule_only() {
         let network = NetworkSpec::table1(0.125, InputSpec { width: 96, height: 96, channels: 1 }, 2);
         let recipe = Recipe::default_for(&network);
+        let rule = OperatingRule::default();
         let trial = Trial {
             arm: Arm::Product,
             seed: 0,
+            data: "scans".into(),
             data_crc32: 7,
             network: network.clone(),
             recipe: recipe.clone(),
+            rule,
             results: Vec::new(),
         };
-        assert!(trial.is_of(7, &network, &recipe));
-        assert!(!trial.is_of(8, &network, &recipe));
-        assert!(!trial.is_of(7, &NetworkSpec { stages: 0, ..network.clone() }, &recipe));
-        assert!(!trial.is_of(7, &network, &Recipe { leak: 0.5, ..recipe }));
+        assert!(trial.is_of(7, &network, &recipe, rule));
+        assert!(!trial.is_of(8, &network, &recipe, rule));
+        assert!(!trial.is_of(7, &NetworkSpec { stages: 0, ..network.clone() }, &recipe, rule));
+        assert!(!trial.is_of(7, &network, &recipe, OperatingRule { false_alarms: 0.5, ..rule }));
+        assert!(!trial.is_of(7, &network, &Recipe { leak: 0.5, ..recipe }, rule));
     }
 }

@@ -188,6 +188,7 @@ mod tests {
             [None, Some(1.0), Some(0.0)]
         );
         assert_eq!((by_size.small.iou, by_size.large.iou), (None, Some(0.0)));
+        assert_eq!((by_size.small.area, by_size.large.area), (None, Some(0.5)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The localization figures that are given for a whole split and again for each lesion size.
 
-use super::{BySize, SizeResult, thirds};
+use super::{BySize, SizeResult, iou::mean, thirds};
 
 /// Localization over some images, with the meaning of the same fields in [`super::StageResult`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,9 +19,10 @@ impl Localization {
         }
         let areas: Vec<f64> = images.iter().map(area).collect();
         let [small, medium, large] = thirds(&areas).map(|third| {
+            let area = mean(third.iter().map(|&index| areas[index]));
             let third: Vec<&T> = third.into_iter().map(|index| &images[index]).collect();
             let Self { iou, mean_iou_per_image, pointing, detection } = measure(&third);
-            SizeResult { images: third.len(), iou, mean_iou_per_image, pointing, detection }
+            SizeResult { images: third.len(), area, iou, mean_iou_per_image, pointing, detection }
         });
         Some(BySize { small, medium, large })
     }

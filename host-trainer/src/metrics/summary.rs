@@ -185,6 +185,9 @@ impl BySize {
 pub struct SizeResult {
     /// Number of images in this third.
     pub images: usize,
+    /// Mean share of the image, 0 to 1, that the true mask covers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<f64>,
     /// Pooled (or class-averaged) IoU.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iou: Option<f64>,

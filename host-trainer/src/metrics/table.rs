@@ -169,6 +169,7 @@ mod tests {
         let at = ThresholdResult { threshold: 9, iou: 0.25, mean_iou_per_image: 0.5, false_alarm_rate: None };
         let size = |images, iou| SizeResult {
             images,
+            area: None,
             iou: Some(iou),
             mean_iou_per_image: None,
             pointing: Some(0.5),

@@ -1,21 +1,15 @@
 //! Pictures side by side, a row an image and a column a stage, with names at the border.
 
-use std::convert::Infallible;
-
-use embedded_graphics::mono_font::{MonoTextStyle, iso_8859_1::FONT_9X18_BOLD};
-use embedded_graphics::pixelcolor::Rgb888;
-use embedded_graphics::prelude::*;
-use embedded_graphics::text::{Alignment, Baseline, Text, TextStyleBuilder};
 use image::{Rgb, RgbImage, imageops};
+
+use super::letters::{CHARACTER, HEIGHT, letters};
 
 /// Pixels between pictures.
 const GAP: u32 = 6;
 /// Height of a line with a name.
 const LINE: u32 = 26;
-/// Width of a character of the names.
-const CHARACTER: u32 = 9;
 const PAPER: Rgb<u8> = Rgb([255; 3]);
-const INK: Rgb888 = Rgb888::new(30, 30, 30);
+const INK: Rgb<u8> = Rgb([30; 3]);
 
 /// Names around a grid; missing ones are left empty.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,33 +62,12 @@ fn write_centred(canvas: &mut RgbImage, name: &str, left: u32, width: u32) {
 /// Writes `name` into a line of at most `width` pixels whose upper left corner is given.
 fn write(canvas: &mut RgbImage, name: &str, (left, top): (u32, u32), width: u32) {
     let shown: String = name.chars().take((width / CHARACTER) as usize).collect();
-    let line = TextStyleBuilder::new().alignment(Alignment::Left).baseline(Baseline::Middle).build();
-    let position = Point::new(left as i32, (top + LINE / 2) as i32);
-    let text = Text::with_text_style(&shown, position, MonoTextStyle::new(&FONT_9X18_BOLD, INK), line);
-    let Ok(_) = text.draw(&mut Canvas(canvas));
-}
-
-/// Lets `embedded-graphics` draw its characters into an [`RgbImage`].
-struct Canvas<'a>(&'a mut RgbImage);
-
-impl OriginDimensions for Canvas<'_> {
-    fn size(&self) -> Size {
-        Size::new(self.0.width(), self.0.height())
-    }
-}
-
-impl DrawTarget for Canvas<'_> {
-    type Color = Rgb888;
-    type Error = Infallible;
-
-    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(&mut self, pixels: I) -> Result<(), Infallible> {
-        for Pixel(point, colour) in pixels {
-            let inside = u32::try_from(point.x).ok().zip(u32::try_from(point.y).ok());
-            if let Some(pixel) = inside.and_then(|(x, y)| self.0.get_pixel_mut_checked(x, y)) {
-                *pixel = Rgb([colour.r(), colour.g(), colour.b()]);
-            }
+    for (x, y, ink) in letters(&shown).enumerate_pixels() {
+        if ink.0[0] > 0
+            && let Some(pixel) = canvas.get_pixel_mut_checked(left + x, top + (LINE - HEIGHT) / 2 + y)
+        {
+            *pixel = INK;
         }
-        Ok(())
     }
 }
 

@@ -4,7 +4,10 @@
 
 mod colour;
 mod error;
+mod feature_map;
+mod fitted;
 mod grid;
+mod letters;
 mod outline;
 mod overlay;
 mod picture;
@@ -12,7 +15,10 @@ mod png;
 
 pub use colour::{HEAT_LEVELS, MASK_COLOUR, TRUTH_COLOUR, heat_table};
 pub use error::PictureError;
+pub use feature_map::feature_map;
+pub use fitted::fitted;
 pub use grid::{GridLabels, grid};
-pub use overlay::{original, overlay};
+pub(crate) use letters::letters;
+pub use overlay::{heat, original, overlay};
 pub use picture::Picture;
 pub use png::{png_bytes, save_png};

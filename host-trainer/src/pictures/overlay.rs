@@ -10,20 +10,35 @@ use crate::metrics::{EvidenceMap, IGNORE, LabelMap, upsample};
 pub fn overlay(image: Picture<'_>, map: EvidenceMap<'_>, threshold: u8, truth: Option<LabelMap<'_>>) -> RgbImage {
     let mut canvas = image.to_screen();
     let levels = upsample::bilinear(map, canvas.width() as usize, canvas.height() as usize);
-    let table = heat_table();
-    for (pixel, &level) in canvas.pixels_mut().zip(&levels) {
-        // A float-to-int cast saturates at both ends of the table.
-        let [red, green, blue, opacity] = table[usize::from(level.round() as u8)];
-        for (under, over) in pixel.0.iter_mut().zip([red, green, blue]) {
-            *under = blend(*under, over, opacity);
-        }
-    }
+    blend_heat(&mut canvas, &levels);
     if let Some(truth) = truth {
         draw_truth(&mut canvas, truth);
     }
     let mask: Vec<bool> = levels.iter().map(|&level| level >= f32::from(threshold)).collect();
     outline::draw(&mut canvas, &mask, MASK_COLOUR);
     canvas
+}
+
+/// `image`, enlarged as [`overlay`] does, under the heat of `map` alone, drawn from its own smallest level to its own
+/// largest: where a map sees more and where less, not how much. A map that is the same everywhere shows nothing.
+pub fn heat(image: Picture<'_>, map: EvidenceMap<'_>) -> RgbImage {
+    let mut canvas = image.to_screen();
+    let levels = upsample::bilinear(map, canvas.width() as usize, canvas.height() as usize);
+    let (least, most) = map.levels().iter().fold((f32::MAX, f32::MIN), |(least, most), &v| (least.min(v), most.max(v)));
+    let scale = if most > least { 255.0 / (most - least) } else { 0.0 };
+    blend_heat(&mut canvas, &levels.iter().map(|level| (level - least) * scale).collect::<Vec<_>>());
+    canvas
+}
+
+fn blend_heat(canvas: &mut RgbImage, levels: &[f32]) {
+    let table = heat_table();
+    for (pixel, &level) in canvas.pixels_mut().zip(levels) {
+        // A float-to-int cast saturates at both ends of the table.
+        let [red, green, blue, opacity] = table[usize::from(level.round() as u8)];
+        for (under, over) in pixel.0.iter_mut().zip([red, green, blue]) {
+            *under = blend(*under, over, opacity);
+        }
+    }
 }
 
 /// `image`, enlarged as [`overlay`] does, with the outline of `truth` alone.
@@ -66,6 +81,19 @@ mod tests {
         assert_eq!(drawn.get_pixel(158, 0).0, MASK_COLOUR);
         assert_ne!(drawn.get_pixel(162, 0).0, MASK_COLOUR);
         assert_eq!(drawn.get_pixel(319, 319).0, [100; 3]);
+    }
+
+    #[test]
+    fn heat_reaches_from_the_maps_own_least_to_its_largest() {
+        let pixels = [100; 16];
+        let image = Picture::new(4, 4, 1, &pixels).unwrap();
+        let map = |levels: [f32; 4]| heat(image, EvidenceMap::new(2, 2, &levels).unwrap());
+        let strongest = heat_table()[255];
+        let strongest = [0, 1, 2].map(|channel| blend(100, strongest[channel], strongest[3]));
+        for drawn in [map([4.0, 2.0, 0.0, 0.0]), map([204.0, 202.0, 200.0, 200.0])] {
+            assert_eq!((drawn.get_pixel(0, 0).0, drawn.get_pixel(0, 319).0), (strongest, [100; 3]));
+        }
+        assert!(map([7.0; 4]) == original(image, None), "a flat map shows nothing");
     }
 
     #[test]

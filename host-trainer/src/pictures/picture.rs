@@ -6,7 +6,7 @@ use image::imageops::{self, FilterType};
 use super::PictureError;
 
 /// Smallest length, in pixels, of the longer side of a drawn picture.
-const SCREEN_SIDE: usize = 320;
+pub(super) const SCREEN_SIDE: usize = 320;
 
 /// A grey or RGB image of 8 bits: `height` rows of `width` pixels, channels last.
 #[derive(Clone, Copy, Debug)]

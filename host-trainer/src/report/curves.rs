@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use plotters::prelude::*;
 
-use super::chart::{self, Axes, DrawError, swatch};
+use super::chart::{self, Axes, DrawError, Ticks, swatch};
 use super::{LossRow, ReportError};
 
 /// Points of the drawn batch loss: more cannot be told apart at that size.
@@ -108,8 +108,8 @@ fn plot(batch: &[(f64, f64)], average: &[(f64, f64)], validation: &[(f64, f64)])
     let (first, last) = (batch[0].0, batch[batch.len() - 1].0);
     // A single step still needs an axis with two ends.
     let last = if last > first { last } else { first + 1.0 };
-    let axes = Axes { x: first..last, y: 0.0..top, x_name: "step", y_name: "", x_decimals: 0 };
-    chart::svg(axes, |chart| {
+    let axes = Axes { x: first..last, y: 0.0..top, x_name: "step", y_name: "", x_ticks: Ticks::Decimals(0) };
+    chart::svg(&axes, |chart| {
         let cut = |points: Vec<(f64, f64)>| points.into_iter().map(move |(step, loss)| (step, loss.min(top)));
         chart.draw_series(LineSeries::new(cut(thinned(batch)), BATCH.mix(0.8)))?;
         chart.draw_series(LineSeries::new(cut(thinned(average)), AVERAGE.stroke_width(3)))?;

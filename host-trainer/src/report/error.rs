@@ -45,7 +45,15 @@ pub enum ReportError {
         /// Why not.
         source: DrawingAreaErrorKind<io::Error>,
     },
-    /// A plot of the stages that cannot be drawn.
+    /// A picture of an experiment's page that cannot be encoded.
+    #[error("picture {file}")]
+    Picture {
+        /// Its file's name, without the extension.
+        file: String,
+        /// Why not.
+        source: PictureError,
+    },
+    /// A plot that cannot be drawn.
     #[error("plot of the {plot}")]
     Plot {
         /// Which plot.

@@ -1,4 +1,4 @@
-//! `report.html`: one self-contained page about a run, for a reader who knows nothing of the method.
+//! `report.html`: one self-contained page about a run or an experiment, for a reader who knows nothing of the method.
 //!
 //! | part of the page | file |
 //! |---|---|
@@ -10,28 +10,39 @@
 //! | result tables, controls, parity | `results`, `by_size` |
 //! | loss curves | `curves` |
 //! | the frame of all plots | `chart` |
+//! | the page of an experiment: tables, plots, pictures with captions | `article`, `table` |
+//! | a plot that stands for itself, as SVG and PNG | `line_plot`, `bitmap` |
 //!
 //! The page stores each image once and each stage's small evidence map as bytes; the browser upsamples and draws them,
 //! so that a threshold can be moved and the file stays small. Nothing is fetched from anywhere.
 
+mod article;
+mod bitmap;
 mod by_size;
 mod chart;
 mod curves;
 mod error;
 mod headline;
 mod input;
+mod line_plot;
 mod page;
 mod pictures;
 mod plots;
 mod results;
+mod table;
 #[cfg(test)]
 mod tests;
 
 use std::io::Write;
 use std::path::Path;
 
+pub use article::{Article, Content, Section};
+pub use chart::{Axes, Ticks};
 pub use error::ReportError;
 pub use input::{ByteMap, LossRow, ReportInput, StageColumn, Tile, TileGroup};
+pub use line_plot::{LinePlot, PlotLine, stage_colour};
+pub use results::grouped;
+pub use table::{Entry, Table};
 
 use crate::files::write_atomically;
 

@@ -4,12 +4,12 @@
 //! the PNG files look alike.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use image::DynamicImage;
+use image::{DynamicImage, RgbImage};
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
 use super::{ByteMap, ReportError, ReportInput, StageColumn, Tile, TileGroup};
-use crate::pictures::{HEAT_LEVELS, MASK_COLOUR, TRUTH_COLOUR, heat_table, png_bytes};
+use crate::pictures::{HEAT_LEVELS, MASK_COLOUR, PictureError, TRUTH_COLOUR, heat_table, png_bytes};
 
 /// The section with the pictures; nothing without tiles.
 pub(super) fn section(input: &ReportInput) -> Result<Markup, ReportError> {
@@ -17,7 +17,9 @@ pub(super) fn section(input: &ReportInput) -> Result<Markup, ReportError> {
     if tiles.is_empty() {
         return Ok(html! {});
     }
-    let images = tiles.iter().map(data_uri).collect::<Result<Vec<_>, _>>()?;
+    let image =
+        |tile: &Tile| data_uri(&tile.image).map_err(|source| ReportError::Image { tile: tile.name.clone(), source });
+    let images = tiles.iter().map(image).collect::<Result<Vec<_>, _>>()?;
     let data = json(stages, tiles)?;
     let has_truth = tiles.iter().any(|tile| tile.truth.is_some());
     let mut before = None;
@@ -119,12 +121,12 @@ fn legend(has_truth: bool) -> Markup {
     }
 }
 
-fn data_uri(tile: &Tile) -> Result<String, ReportError> {
-    let grey = tile.image.pixels().all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2]);
+/// An image within the page.
+pub(super) fn data_uri(image: &RgbImage) -> Result<String, PictureError> {
+    let grey = image.pixels().all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2]);
     // A third of the bytes where the image has no colour.
-    let image = DynamicImage::from(tile.image.clone());
-    let png = png_bytes(if grey { image.into_luma8().into() } else { image });
-    let png = png.map_err(|source| ReportError::Image { tile: tile.name.clone(), source })?;
+    let image = DynamicImage::from(image.clone());
+    let png = png_bytes(if grey { image.into_luma8().into() } else { image })?;
     Ok(format!("data:image/png;base64,{}", BASE64_STANDARD.encode(png)))
 }
 

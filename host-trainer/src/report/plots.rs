@@ -3,18 +3,8 @@
 use maud::{Markup, PreEscaped, html};
 use plotters::prelude::*;
 
-use super::chart::{self, AXIS, Axes, DrawError, swatch};
+use super::chart::{self, AXIS, Axes, DrawError, STAGE_COLOURS, Ticks, swatch};
 use super::{ReportError, StageColumn};
-
-/// Lines of stages 0, 1, 2, …: told apart by colour-blind readers too (after Okabe and Ito).
-const COLOURS: [RGBColor; 6] = [
-    RGBColor(140, 140, 150),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    RGBColor(0, 158, 115),
-    RGBColor(213, 94, 0),
-    RGBColor(204, 121, 167),
-];
 
 /// The section with both plots; nothing where neither can be drawn. `constant_mask` is the IoU of the control.
 pub(super) fn section(stages: &[StageColumn], constant_mask: Option<f64>) -> Result<Markup, ReportError> {
@@ -67,7 +57,7 @@ struct Line<'a, T> {
 fn lines<'a, T>(stages: &'a [StageColumn], points: impl Fn(&'a StageColumn) -> Option<&'a [T]>) -> Vec<Line<'a, T>> {
     let line = |(index, stage): (usize, &'a StageColumn)| {
         let width = if index + 1 == stages.len() { 4 } else { 2 };
-        Some(Line { stage, colour: COLOURS[index % COLOURS.len()], width, points: points(stage)? })
+        Some(Line { stage, colour: STAGE_COLOURS[index % STAGE_COLOURS.len()], width, points: points(stage)? })
     };
     stages.iter().enumerate().filter_map(line).collect()
 }
@@ -81,8 +71,9 @@ fn legend<T>(lines: &[Line<'_, T>], figure: impl Fn(&StageColumn) -> Option<Stri
 }
 
 fn roc_plot(lines: &[Line<'_, (f64, f64)>]) -> Result<String, DrawError> {
-    let axes = Axes { x: 0.0..1.0, y: 0.0..1.0, x_name: "false alarms", y_name: "noticed", x_decimals: 1 };
-    chart::svg(axes, |chart| {
+    let axes =
+        Axes { x: 0.0..1.0, y: 0.0..1.0, x_name: "false alarms", y_name: "noticed", x_ticks: Ticks::Decimals(1) };
+    chart::svg(&axes, |chart| {
         chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], AXIS.stroke_width(1)))?;
         for line in lines {
             chart.draw_series(LineSeries::new(line.points.iter().copied(), line.colour.stroke_width(line.width)))?;
@@ -97,8 +88,9 @@ fn roc_plot(lines: &[Line<'_, (f64, f64)>]) -> Result<String, DrawError> {
 
 fn iou_plot(lines: &[Line<'_, f64>], constant_mask: Option<f64>) -> Result<String, DrawError> {
     let highest = lines.iter().flat_map(|line| line.points).copied().chain(constant_mask).fold(0.05, f64::max);
-    let axes = Axes { x: 0.0..255.0, y: 0.0..1.1 * highest, x_name: "threshold", y_name: "IoU", x_decimals: 0 };
-    chart::svg(axes, |chart| {
+    let axes =
+        Axes { x: 0.0..255.0, y: 0.0..1.1 * highest, x_name: "threshold", y_name: "IoU", x_ticks: Ticks::Decimals(0) };
+    chart::svg(&axes, |chart| {
         if let Some(iou) = constant_mask {
             chart.draw_series(LineSeries::new([(0.0, iou), (255.0, iou)], AXIS.stroke_width(1)))?;
         }

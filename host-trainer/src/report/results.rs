@@ -246,7 +246,7 @@ pub(super) fn number(classes: &str, value: Option<f64>) -> Markup {
 }
 
 /// Digits in groups of three, narrow spaces between.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

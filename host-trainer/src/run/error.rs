@@ -24,6 +24,17 @@ pub enum RunError {
         /// The file it lacks.
         missing: &'static str,
     },
+    /// The run lacks the network of a stage.
+    #[error(
+        "run folder {}: found no {}, expected the networks of all stages, which train-and-quantize writes",
+        path.display(), missing.display()
+    )]
+    NoStage {
+        /// The folder.
+        path: PathBuf,
+        /// The file it lacks, within the folder.
+        missing: PathBuf,
+    },
     /// A file of the run does not say what it should.
     #[error("{}: {reason}", path.display())]
     Unreadable {

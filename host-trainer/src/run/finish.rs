@@ -225,7 +225,7 @@ pub(crate) fn identity(data: &DataSet, seed: u64) -> Identity {
 }
 
 /// The last part of the data set's folder, cut to what a model file has room for.
-fn data_name(data: &DataSet) -> String {
+pub(crate) fn data_name(data: &DataSet) -> String {
     let name = data.root.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let mut name: String = name.chars().filter(|c| !c.is_control()).collect();
     while name.len() > DATA_NAME_BYTES {

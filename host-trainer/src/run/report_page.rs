@@ -4,7 +4,7 @@ use switchback::model::Network;
 
 use super::{PlanFile, RunError, RunFolder, RunInfo};
 use crate::engine::Prediction;
-use crate::evaluation::{EvaluationSet, curves, image_iou};
+use crate::evaluation::{EvaluationSet, curves, image_iou, ranked_positives};
 use crate::metrics::{Engine, EvidenceMap, Metrics, StageId};
 use crate::pictures::Picture;
 use crate::report::{ByteMap, LossRow, ReportInput, StageColumn, Tile, TileGroup};
@@ -96,18 +96,10 @@ fn column(metrics: &Metrics, test: &EvaluationSet, maps: &StageMaps) -> Result<S
     })
 }
 
-/// The positives with the largest, the middle and the smallest overlap of the final stage (its score decides between
-/// equals, and where there are no masks), then the negatives with the strongest evidence.
+/// The first, the middle and the last of the ranked positives, then the negatives with the strongest evidence.
 fn chosen(test: &EvaluationSet, last: &StageMaps, overlaps: &[Option<f64>]) -> Vec<(TileGroup, usize)> {
-    let score = |i: usize| last.predictions[i].margin();
-    let has_overlaps = overlaps.iter().any(Option::is_some);
-    let (mut positives, mut negatives): (Vec<usize>, Vec<usize>) = (0..test.len()).partition(|&i| test.is_positive(i));
-    positives.retain(|&i| !has_overlaps || overlaps[i].is_some());
-    let rank = |i: usize| (overlaps[i].unwrap_or_default(), score(i));
-    positives.sort_by(|&a, &b| {
-        let (a, b) = (rank(a), rank(b));
-        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
-    });
+    let positives = ranked_positives(test, &last.predictions, overlaps);
+    let mut negatives: Vec<usize> = (0..test.len()).filter(|&i| !test.is_positive(i)).collect();
     let each = TILES.min(positives.len().div_ceil(3));
     let starts = [0, (positives.len() - each) / 2, positives.len() - each];
     let mut tiles: Vec<(TileGroup, usize)> = Vec::new();
@@ -150,9 +142,7 @@ fn shown_class(test: &EvaluationSet, i: usize) -> usize {
 }
 
 fn shown<'a>(test: &EvaluationSet, prediction: &'a Prediction, i: usize) -> &'a [f32] {
-    // A binary network may have one map, that of its last class.
-    let map = (shown_class(test, i) + prediction.maps.len()).checked_sub(test.classes.len());
-    map.and_then(|map| prediction.maps.get(map)).map_or(prediction.evidence(), Vec::as_slice)
+    prediction.map_of(shown_class(test, i)).unwrap_or(prediction.evidence())
 }
 
 #[cfg(test)]
