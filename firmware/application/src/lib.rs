@@ -69,6 +69,7 @@ extern crate std;
 mod alarm;
 mod capture;
 pub mod overlay;
+mod percent;
 pub mod slots;
 pub mod source;
 #[cfg(test)]
@@ -76,3 +77,4 @@ mod tests;
 
 pub use alarm::Alarm;
 pub use capture::{CaptureError, capture};
+pub use percent::percent;
