@@ -12,6 +12,12 @@ pub use super::ram_flash::RamFlash as Flash;
 use crate::board;
 use crate::counter::Counter;
 
+/// The handlers of interrupts. None is ever enabled here, so that the table ends with its first entry.
+// SAFETY: the section is that of the table behind the exceptions, whose entries are addresses of handlers, or 0.
+#[unsafe(link_section = ".vector_table.interrupts")]
+#[unsafe(no_mangle)]
+static __INTERRUPTS: [usize; 1] = [0];
+
 /// Starts the board. To be called once: its parts would be there twice.
 pub fn start() -> Parts {
     Parts {
