@@ -1,9 +1,9 @@
 //! What the device says about itself, in words.
 
 use fixed::types::I16F16;
-use micromath::F32Ext;
 use switchback::model::Model;
 use switchback::model::spec::MapActivation;
+use switchback::numeric::exp_negative_q31;
 use switchback::stream::{Inference, Plan};
 
 use linked::board;
@@ -42,9 +42,9 @@ impl<'m> Log<'m> {
         let scores = inference.scores();
         let one_label = self.model.network().spec().head.activation == MapActivation::Relu;
         for (class, score) in scores.iter().enumerate() {
-            let probability = if one_label { softmax(scores, class) } else { score.to_num() };
-            let percent = (100.0 * probability + 0.5) as u8;
-            defmt::info!("{=str}: {=u8} % (score {=i32} / 65536)", self.class_name(class), percent, score.to_bits());
+            let percent = if one_label { exclusive_percent(scores, *score) } else { percent(*score) };
+            let (name, q16) = (self.class_name(class), score.to_bits());
+            defmt::info!("{=str}: {=u8} % (score {=i32} / 65536)", name, percent, q16);
         }
         if scores.len() == 2 {
             // The operating point is the model's, not one half.
@@ -53,8 +53,17 @@ impl<'m> Log<'m> {
     }
 }
 
-/// The probability of one class among exclusive ones. For people: the decision was made before, with integers.
-fn softmax(scores: &[I16F16], class: usize) -> f32 {
-    let relative = |score: &I16F16| scores.get(class).map_or(0.0, |own| (*score - *own).to_num::<f32>().exp());
-    1.0 / scores.iter().map(relative).sum::<f32>()
+/// A probability for people: the decision was made before.
+fn percent(probability: I16F16) -> u8 {
+    let q16 = probability.clamp(I16F16::ZERO, I16F16::ONE).to_bits();
+    ((100 * q16 + (1 << 15)) >> 16) as u8
+}
+
+/// The softmax of `scores` at `own`, one of them, for people too.
+fn exclusive_percent(scores: &[I16F16], own: I16F16) -> u8 {
+    let highest = scores.iter().copied().max().unwrap_or(own);
+    // Of 23 bits: a hundred of them are within 32 bits, and so are as many as there can be classes.
+    let share = |score: I16F16| exp_negative_q31(highest.to_bits().abs_diff(score.to_bits())) >> 8;
+    let total: u32 = scores.iter().map(|&score| share(score)).sum();
+    (100 * share(own) + total / 2).checked_div(total).unwrap_or(0) as u8
 }
