@@ -25,7 +25,7 @@ pub fn start() -> Parts {
         alarm: Alarm,
         flash: Flash::new(),
         watchdog: Watchdog,
-        clock: Clock { counter: Counter::start(), last: 0, ticks: 0 },
+        clock: Clock { counter: Counter::start(), last: 0, millis: 0, ticks: 0 },
     }
 }
 
@@ -71,17 +71,26 @@ impl Watchdog {
 /// (every two minutes).
 pub struct Clock {
     counter: Counter,
+    /// The count when it was last asked.
     last: u32,
-    ticks: u64,
+    millis: u32,
+    /// Ticks of the millisecond that has begun.
+    ticks: u32,
 }
 
 impl Clock {
-    /// Microseconds.
-    pub fn micros(&mut self) -> u64 {
+    /// Ticks of a millisecond.
+    const TICKS: u32 = board::TIMER.clock_hz / 1000;
+
+    /// Milliseconds, modulo 2^32.
+    pub fn millis(&mut self) -> u32 {
         let now = self.counter.ticks();
-        self.ticks = self.ticks.saturating_add(now.wrapping_sub(self.last).into());
+        let passed = now.wrapping_sub(self.last);
         self.last = now;
-        let hertz = u64::from(board::TIMER.clock_hz);
-        self.ticks.saturating_mul(1_000_000).checked_div(hertz).unwrap_or(0)
+        // Both are less than a millisecond's.
+        let ticks = self.ticks + passed % Self::TICKS;
+        self.millis = self.millis.wrapping_add(passed / Self::TICKS + ticks / Self::TICKS);
+        self.ticks = ticks % Self::TICKS;
+        self.millis
     }
 }
