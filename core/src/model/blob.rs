@@ -64,9 +64,8 @@ impl<'a> Model<'a> {
         }
         let fixed = fixed_fields(bytes)?;
         let header_bytes = bytes.get(HEADER_START..HEADER_START.saturating_add(fixed.header_length));
-        let (header, rest) = postcard::take_from_bytes::<Header>(header_bytes.ok_or(ModelError::Header)?)
-            .map_err(|_| ModelError::Header)?;
-        if !rest.is_empty() {
+        let mut header = Header::unread();
+        if !header_bytes.is_some_and(|bytes| header.read(bytes)) {
             return Err(ModelError::Header);
         }
         let network = Network::new(header.network.clone())?;
