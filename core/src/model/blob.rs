@@ -68,12 +68,15 @@ impl<'a> Model<'a> {
         if !header_bytes.is_some_and(|bytes| header.read(bytes)) {
             return Err(ModelError::Header);
         }
-        let network = Network::new(header.network.clone())?;
-        let layout = Layout::new(&network, fixed.header_length);
-        if layout.file_length != bytes.len() {
-            return Err(ModelError::Length { found: bytes.len(), expected: layout.file_length });
+        let network = Network::unchecked(header.network.clone());
+        let layout = Layout::default();
+        let mut model = Self { bytes, crc32: fixed.crc32, header, network, layout };
+        model.network.check()?;
+        model.layout = Layout::new(&model.network, fixed.header_length);
+        let expected = model.layout.file_length;
+        if expected != bytes.len() {
+            return Err(ModelError::Length { found: bytes.len(), expected });
         }
-        let model = Self { bytes, crc32: fixed.crc32, header, network, layout };
         model.check_counts()?;
         model.check_head()?;
         for index in 0..model.network.encoder().len() {

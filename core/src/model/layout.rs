@@ -72,7 +72,7 @@ pub struct ConvolutionSections {
 }
 
 /// The byte ranges of all arrays.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     /// One entry a convolution.
     pub convolutions: Vec<ConvolutionSections, MAX_CONVOLUTIONS>,
