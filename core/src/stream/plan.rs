@@ -10,7 +10,7 @@ use heapless::{String, Vec};
 
 use super::choice::Choices;
 use super::kernel_set::KernelSet;
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels};
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, linked};
 use super::ring::Ring;
 use crate::model::{Model, Network};
 use crate::ops::{HISTOGRAM, cell_list_words, switch_row_bytes};
@@ -276,7 +276,9 @@ fn list(network: &Network, kernels: &Kernels) -> Vec<Part, MAX_PARTS> {
             let rows = kernel.input_rows(layer, arriving);
             add(Buffer::DeconvolutionRows(i), rows * layer.input.row_elements(), Decode, Decode);
         }
-        if let DeconvolutionKernel::Gather { parts } = kernel {
+        if let DeconvolutionKernel::Gather { parts } = kernel
+            && linked(KernelSet::GATHER)
+        {
             add(Buffer::CellLists(i), 3 * 4 * cell_list_words(layer, parts), Decode, Decode);
         }
         scratch = scratch.max(kernel.scratch_bytes(layer));
