@@ -160,7 +160,7 @@ impl<'a> Model<'a> {
     fn check_counts(&self) -> Result<(), ModelError> {
         let network = &self.network;
         let head = &self.header.head;
-        let read = (0..=network.stages()).filter(|&s| network.head_reads(s)).count();
+        let read = (0..network.stages() + 1).filter(|&s| network.head_reads(s)).count();
         count("class names", self.header.class_names.len(), network.classes())?;
         count("scales of convolutions", self.header.scales.encoder.len(), network.encoder().len())?;
         count("scales of deconvolutions", self.header.scales.decoder.len(), network.decoder().len())?;

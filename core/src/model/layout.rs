@@ -108,7 +108,7 @@ impl Layout {
             }
         });
         let convolutions = bounded(convolutions);
-        let head_weights = (0..=network.stages()).map(|stage| {
+        let head_weights = (0..network.stages() + 1).map(|stage| {
             let weights = network.maps() * network.stage_shape(stage).channels;
             section(if network.head_reads(stage) { weights } else { 0 })
         });

@@ -223,7 +223,7 @@ impl Network {
         check_numbers(&self.spec)?;
         encoder_layers(&self.spec, &mut self.encoder)?;
         decoder_layers(&self.spec, &mut self.encoder, &mut self.decoder)?;
-        for stage in 0..=self.stages() {
+        for stage in 0..self.stages() + 1 {
             let found = self.stage_shape(stage).elements();
             if found > MAX_MAP_ELEMENTS {
                 return Err(SpecError::MapTooLarge { stage, found });

@@ -288,7 +288,7 @@ fn list(network: &Network, kernels: &Kernels) -> Vec<Part, MAX_PARTS> {
         add(Buffer::LastRow, arriving * last.output.row_elements(), Decode, Decode);
         add(Buffer::DeconvolutionScratch, scratch, Decode, Decode);
     }
-    for stage in (0..=network.stages()).filter(|&stage| network.head_reads(stage)) {
+    for stage in (0..network.stages() + 1).filter(|&stage| network.head_reads(stage)) {
         let from = if stage == 0 { Encode } else { Decode };
         let sums = network.stage_shape(stage).pixels() * network.maps();
         add(Buffer::ClassSums(stage as u8), 4 * sums, from, Finish);
