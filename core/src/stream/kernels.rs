@@ -135,7 +135,11 @@ impl DeconvolutionKernel {
             Self::Gather { .. } if linked(KernelSet::GATHER) => arriving.max(2),
             Self::GatherStrips { .. } if linked(KernelSet::GATHER_STRIPS) => 2 + arriving,
             Self::VectorWinograd { .. } if linked(KernelSet::VECTOR_WINOGRAD) => {
-                if layer.unpool { 3 + arriving } else { layer.kernel + 2 + arriving }
+                if layer.unpool {
+                    3 + arriving
+                } else {
+                    layer.kernel + 2 + arriving
+                }
             }
             Self::BlockedWinograd(_) if HAS_BLOCKS => layer.kernel + arriving,
             _ if layer.unpool => layer.padding() + arriving,
