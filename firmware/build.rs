@@ -49,8 +49,10 @@ fn link() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("models.rs"), models_source(&models))?;
     fs::write(out.join("board.rs"), constants(&board, arena_bytes)?)?;
     fs::write(out.join("memory.x"), memory_map(&board, arena_bytes))?;
-    if let Kind::Real(real) = &board.kind {
-        fs::write(out.join("pins.rs"), pins(board.chip, real)?)?;
+    match &board.kind {
+        Kind::Real(real) => fs::write(out.join("pins.rs"), pins(board.chip, real)?)?,
+        // Where the crates of real chips name the handlers of their interrupts.
+        Kind::Emulated(_) => fs::write(out.join("device.x"), "")?,
     }
     if env::var_os("CARGO_FEATURE_STILL").is_some() {
         write_still(&out)?;

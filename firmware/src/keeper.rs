@@ -64,7 +64,7 @@ impl Host for Attendant<'_, '_> {
 
     fn health(&mut self) -> Health<'_> {
         Health {
-            uptime_ms: pulse::micros().checked_div(1000).unwrap_or(0) as u32,
+            uptime_ms: pulse::millis(),
             stack_used: stack::used() as u32,
             stack_bytes: stack::bytes() as u32,
             last_error: &self.keeper.last_error,

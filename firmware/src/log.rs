@@ -1,9 +1,6 @@
 //! What the device says about itself, in words.
 
-use fixed::types::I16F16;
-use micromath::F32Ext;
 use switchback::model::Model;
-use switchback::model::spec::MapActivation;
 use switchback::stream::{Inference, Plan};
 
 use linked::board;
@@ -40,21 +37,18 @@ impl<'m> Log<'m> {
     /// Logs the scores and what was decided.
     pub fn judged(&self, inference: &Inference<'_>) {
         let scores = inference.scores();
-        let one_label = self.model.network().spec().head.activation == MapActivation::Relu;
         for (class, score) in scores.iter().enumerate() {
-            let probability = if one_label { softmax(scores, class) } else { score.to_num() };
-            let percent = (100.0 * probability + 0.5) as u8;
-            defmt::info!("{=str}: {=u8} % (score {=i32} / 65536)", self.class_name(class), percent, score.to_bits());
+            let (name, q16) = (self.class_name(class), score.to_bits());
+            #[cfg(feature = "percentages")]
+            let percent = application::percent(self.model.network(), scores, class);
+            #[cfg(feature = "percentages")]
+            defmt::info!("{=str}: {=u8} % (score {=i32} / 65536)", name, percent, q16);
+            #[cfg(not(feature = "percentages"))]
+            defmt::info!("{=str}: score {=i32} / 65536", name, q16);
         }
         if scores.len() == 2 {
             // The operating point is the model's, not one half.
             defmt::info!("decision: {=str}", self.class_name(inference.is_positive().into()));
         }
     }
-}
-
-/// The probability of one class among exclusive ones. For people: the decision was made before, with integers.
-fn softmax(scores: &[I16F16], class: usize) -> f32 {
-    let relative = |score: &I16F16| scores.get(class).map_or(0.0, |own| (*score - *own).to_num::<f32>().exp());
-    1.0 / scores.iter().map(relative).sum::<f32>()
 }

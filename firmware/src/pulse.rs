@@ -31,10 +31,10 @@ pub fn alive() {
     }
 }
 
-/// Microseconds since the start.
-pub fn micros() -> u64 {
+/// Milliseconds since the start, modulo 2^32.
+pub fn millis() -> u32 {
     match CLOCK.0.try_borrow_mut().as_deref_mut() {
-        Ok(Some(clock)) => clock.micros(),
+        Ok(Some(clock)) => clock.millis(),
         _ => 0,
     }
 }
@@ -55,5 +55,8 @@ pub fn ticks() -> u32 {
 /// The board's counter, or microseconds where it has none.
 #[cfg(not(board_timer))]
 pub fn ticks() -> u32 {
-    micros() as u32
+    match CLOCK.0.try_borrow_mut().as_deref_mut() {
+        Ok(Some(clock)) => clock.micros(),
+        _ => 0,
+    }
 }

@@ -8,7 +8,7 @@ use crate::pulse;
 
 /// How long a line may be silent in the middle of a conversation before a device with a camera goes on with that. One without
 /// waits for ever.
-const PATIENCE_MICROS: Option<u64> = if cfg!(feature = "still") { Some(5_000_000) } else { None };
+const PATIENCE_MILLIS: Option<u32> = if cfg!(feature = "still") { Some(5_000) } else { None };
 
 /// The line.
 pub struct Watched<S>(pub S);
@@ -54,7 +54,7 @@ impl<S> ErrorType for Watched<S> {
 
 impl<S: Read + ReadReady> Read for Watched<S> {
     fn read(&mut self, bytes: &mut [u8]) -> Result<usize, LineError> {
-        let started = pulse::micros();
+        let started = pulse::millis();
         loop {
             // Overruns, framing errors and breaks cost the frame that they are in, which its checksum tells.
             match self.0.read_ready().and_then(|ready| if ready { self.0.read(bytes).map(Some) } else { Ok(None) }) {
@@ -62,7 +62,7 @@ impl<S: Read + ReadReady> Read for Watched<S> {
                 Ok(None) => {}
                 Err(_) => defmt::debug!("the serial line lost bytes"),
             }
-            if PATIENCE_MICROS.is_some_and(|patience| pulse::micros().saturating_sub(started) > patience) {
+            if PATIENCE_MILLIS.is_some_and(|patience| pulse::millis().wrapping_sub(started) > patience) {
                 return Err(LineError::Silent);
             }
             pulse::alive();

@@ -64,17 +64,19 @@ impl<'a> Model<'a> {
         }
         let fixed = fixed_fields(bytes)?;
         let header_bytes = bytes.get(HEADER_START..HEADER_START.saturating_add(fixed.header_length));
-        let (header, rest) = postcard::take_from_bytes::<Header>(header_bytes.ok_or(ModelError::Header)?)
-            .map_err(|_| ModelError::Header)?;
-        if !rest.is_empty() {
+        let mut header = Header::unread();
+        if !header_bytes.is_some_and(|bytes| header.read(bytes)) {
             return Err(ModelError::Header);
         }
-        let network = Network::new(header.network.clone())?;
-        let layout = Layout::new(&network, fixed.header_length);
-        if layout.file_length != bytes.len() {
-            return Err(ModelError::Length { found: bytes.len(), expected: layout.file_length });
+        let network = Network::unchecked(header.network.clone());
+        let layout = Layout::default();
+        let mut model = Self { bytes, crc32: fixed.crc32, header, network, layout };
+        model.network.check()?;
+        model.layout = Layout::new(&model.network, fixed.header_length);
+        let expected = model.layout.file_length;
+        if expected != bytes.len() {
+            return Err(ModelError::Length { found: bytes.len(), expected });
         }
-        let model = Self { bytes, crc32: fixed.crc32, header, network, layout };
         model.check_counts()?;
         model.check_head()?;
         for index in 0..model.network.encoder().len() {
@@ -158,7 +160,7 @@ impl<'a> Model<'a> {
     fn check_counts(&self) -> Result<(), ModelError> {
         let network = &self.network;
         let head = &self.header.head;
-        let read = (0..=network.stages()).filter(|&s| network.head_reads(s)).count();
+        let read = (0..network.stages() + 1).filter(|&s| network.head_reads(s)).count();
         count("class names", self.header.class_names.len(), network.classes())?;
         count("scales of convolutions", self.header.scales.encoder.len(), network.encoder().len())?;
         count("scales of deconvolutions", self.header.scales.decoder.len(), network.decoder().len())?;

@@ -26,24 +26,26 @@ pub fn deconvolution_bound(layer: &DecoderLayer, weights: &[i8], ratios: &[u8], 
     let (k, channels) = (layer.kernel, layer.output.channels);
     // Taps ky with the same (ky + py) / 2 lie in the same row of cells; without an unpool each lies in its own.
     let (side, cells) = if layer.unpool { (2, k / 2 + 2) } else { (1, k) };
-    let cells = (0..cells).flat_map(|y| (0..cells).map(move |x| (side * y, side * x)));
+    // The taps of a cell along one side, in a window that starts `odd` positions into its first cell.
+    let taps = |cell: usize, odd: usize| (side * cell).saturating_sub(odd)..(side * (cell + 1)).min(k + odd) - odd;
     let mut worst = 0;
-    for (py, px) in [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().take(side * side) {
+    for parity in 0..side * side {
         let mut sum = 0;
         for (filter, &m) in weights.chunks_exact((k * k * channels).max(1)).zip(ratios) {
-            let mut taps = 0;
-            for (first_y, first_x) in cells.clone() {
-                let mut largest = 0;
-                for y in first_y.max(py)..(first_y + side).min(k + py) {
-                    for x in first_x.max(px)..(first_x + side).min(k + px) {
-                        let tap = (y - py) * k + x - px;
-                        let magnitude = filter.get(tap * channels + channel).map_or(0, |&w| w.unsigned_abs());
-                        largest = largest.max(magnitude);
+            let mut of_cells = 0;
+            for cell_y in 0..cells {
+                for cell_x in 0..cells {
+                    let mut largest = 0;
+                    for ky in taps(cell_y, parity / 2) {
+                        for kx in taps(cell_x, parity % 2) {
+                            let weight = filter.get((ky * k + kx) * channels + channel);
+                            largest = largest.max(weight.map_or(0, |w| w.unsigned_abs()));
+                        }
                     }
+                    of_cells += i64::from(largest);
                 }
-                taps += i64::from(largest);
             }
-            sum += taps * i64::from(m);
+            sum += of_cells * i64::from(m);
         }
         worst = worst.max(sum);
     }

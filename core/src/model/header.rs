@@ -5,7 +5,7 @@
 use heapless::{String, Vec};
 use serde::{Deserialize, Serialize};
 
-use super::spec::{MAX_CLASSES, MAX_CONVOLUTIONS, MAX_STAGES, NetworkSpec};
+use super::spec::{HeadSpec, InputSpec, MAX_CLASSES, MAX_CONVOLUTIONS, MAX_STAGES, NetworkSpec};
 
 /// Header of a model file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,35 @@ pub struct Header {
     pub deconvolution_multipliers: Vec<i32, MAX_CONVOLUTIONS>,
     /// The numbers of the head.
     pub head: HeadNumbers,
+}
+
+impl Header {
+    /// Reads a header that takes all of `bytes`, and says whether they are one. Each field is read where it stays: by value, every
+    /// part of a header would be copied once more.
+    pub(super) fn read(&mut self, bytes: &[u8]) -> bool {
+        let mut deserializer = postcard::Deserializer::from_bytes(bytes);
+        Self::deserialize_in_place(&mut deserializer, self).is_ok()
+            && deserializer.finalize().is_ok_and(<[u8]>::is_empty)
+    }
+
+    /// Nothing read yet.
+    pub(super) fn unread() -> Self {
+        let network = NetworkSpec {
+            input: InputSpec { width: 0, height: 0, channels: 0 },
+            convolutions: Vec::new(),
+            stages: 0,
+            classes: 0,
+            head: HeadSpec::EVIDENCE,
+        };
+        Self {
+            network,
+            class_names: Vec::new(),
+            provenance: Provenance::default(),
+            scales: MapScales::default(),
+            deconvolution_multipliers: Vec::new(),
+            head: HeadNumbers::default(),
+        }
+    }
 }
 
 /// Where a model comes from. Nothing in it depends on when or where it was made: equal inputs give equal files.

@@ -72,7 +72,7 @@ pub struct ConvolutionSections {
 }
 
 /// The byte ranges of all arrays.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     /// One entry a convolution.
     pub convolutions: Vec<ConvolutionSections, MAX_CONVOLUTIONS>,
@@ -108,7 +108,7 @@ impl Layout {
             }
         });
         let convolutions = bounded(convolutions);
-        let head_weights = (0..=network.stages()).map(|stage| {
+        let head_weights = (0..network.stages() + 1).map(|stage| {
             let weights = network.maps() * network.stage_shape(stage).channels;
             section(if network.head_reads(stage) { weights } else { 0 })
         });

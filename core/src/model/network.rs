@@ -208,17 +208,28 @@ impl Network {
     /// # Errors
     /// [`SpecError`] names the first number that cannot be used.
     pub fn new(spec: NetworkSpec) -> Result<Self, SpecError> {
-        check_numbers(&spec)?;
-        let mut encoder = encoder_layers(&spec)?;
-        let decoder = decoder_layers(&spec, &mut encoder)?;
-        let network = Self { spec, encoder, decoder };
-        for stage in 0..=network.stages() {
-            let found = network.stage_shape(stage).elements();
+        let mut network = Self::unchecked(spec);
+        network.check()?;
+        Ok(network)
+    }
+
+    /// What [`Self::check`] makes a network.
+    pub(super) const fn unchecked(spec: NetworkSpec) -> Self {
+        Self { spec, encoder: Vec::new(), decoder: Vec::new() }
+    }
+
+    /// [`Self::new`] in place.
+    pub(super) fn check(&mut self) -> Result<(), SpecError> {
+        check_numbers(&self.spec)?;
+        encoder_layers(&self.spec, &mut self.encoder)?;
+        decoder_layers(&self.spec, &mut self.encoder, &mut self.decoder)?;
+        for stage in 0..self.stages() + 1 {
+            let found = self.stage_shape(stage).elements();
             if found > MAX_MAP_ELEMENTS {
                 return Err(SpecError::MapTooLarge { stage, found });
             }
         }
-        Ok(network)
+        Ok(())
     }
 
     /// The description it was made from.
@@ -366,8 +377,7 @@ fn check_numbers(spec: &NetworkSpec) -> Result<(), SpecError> {
     Ok(())
 }
 
-fn encoder_layers(spec: &NetworkSpec) -> Result<Vec<EncoderLayer, MAX_CONVOLUTIONS>, SpecError> {
-    let mut encoder = Vec::new();
+fn encoder_layers(spec: &NetworkSpec, encoder: &mut Vec<EncoderLayer, MAX_CONVOLUTIONS>) -> Result<(), SpecError> {
     let mut input = MapShape {
         height: spec.input.height.into(),
         width: spec.input.width.into(),
@@ -386,18 +396,18 @@ fn encoder_layers(spec: &NetworkSpec) -> Result<Vec<EncoderLayer, MAX_CONVOLUTIO
         let _ = encoder.push(layer);
         input = output;
     }
-    Ok(encoder)
+    Ok(())
 }
 
 fn decoder_layers(
     spec: &NetworkSpec,
     encoder: &mut [EncoderLayer],
-) -> Result<Vec<DecoderLayer, MAX_CONVOLUTIONS>, SpecError> {
+    decoder: &mut Vec<DecoderLayer, MAX_CONVOLUTIONS>,
+) -> Result<(), SpecError> {
     let blocks = blocks(&spec.convolutions);
     if usize::from(spec.stages) > blocks.len() {
         return Err(SpecError::TooManyStages { found: spec.stages, blocks: blocks.len() });
     }
-    let mut decoder = Vec::new();
     for (stage, block) in (1..=usize::from(spec.stages)).zip(blocks.iter().rev()) {
         for convolution in block.clone().rev() {
             let Some(tied) = encoder.get_mut(convolution) else { continue };
@@ -415,5 +425,5 @@ fn decoder_layers(
             let _ = decoder.push(layer);
         }
     }
-    Ok(decoder)
+    Ok(())
 }

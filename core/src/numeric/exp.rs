@@ -10,7 +10,7 @@ pub fn exp_negative_q31(d_q16: u32) -> u32 {
     let d_q8 = ((d_q16 >> 7) + 1) >> 1;
     // The last entry stands for all beyond it.
     let whole = WHOLE_Q31.get((d_q8 >> 8).min(22) as usize).copied().unwrap_or(0);
-    let fraction = FRACTION_Q31.get((d_q8 & 0xff) as usize).copied().unwrap_or(0);
+    let fraction = fraction_q31((d_q8 & 0xff) as u8);
     ((u64::from(whole) * u64::from(fraction) + (1 << 30)) >> 31) as u32
 }
 
@@ -23,6 +23,41 @@ static WHOLE_Q31: [u32; 23] = [
 ];
 
 /// round(2^31 * e^-(i/256)).
+#[cfg(feature = "fast")]
+fn fraction_q31(i: u8) -> u32 {
+    FRACTION_Q31.get(usize::from(i)).copied().unwrap_or(0)
+}
+
+/// The same where programs are short: the product over the bits of i, which is exact enough that all 256 round to the table's.
+#[cfg(any(not(feature = "fast"), test))]
+fn fraction_product_q31(i: u8) -> u32 {
+    let mut product_q42 = 1 << 42;
+    for (bit, &(high, low)) in BITS_Q42.iter().enumerate() {
+        if i >> bit & 1 != 0 {
+            product_q42 = (product_q42 * u64::from(high) + (product_q42 * u64::from(low) >> 21)) >> 21;
+        }
+    }
+    ((product_q42 + (1 << 10)) >> 11) as u32
+}
+
+#[cfg(not(feature = "fast"))]
+use fraction_product_q31 as fraction_q31;
+
+/// round(2^42 * e^-(2^b/256)), its upper and its lower 21 bits.
+#[cfg(any(not(feature = "fast"), test))]
+static BITS_Q42: [(u32, u32); 8] = [
+    (2088975, 2053504),
+    (2080831, 1748308),
+    (2064638, 1408990),
+    (2032629, 872727),
+    (1970091, 2062560),
+    (1850730, 302512),
+    (1633263, 1299856),
+    (1271986, 2067955),
+];
+
+/// round(2^31 * e^-(i/256)).
+#[cfg(any(feature = "fast", test))]
 #[rustfmt::skip]
 static FRACTION_Q31: [u32; 256] = [
     2147483648, 2139111403, 2130771798, 2122464706, 2114190000, 2105947554, 2097737243, 2089558940, 2081412522, 2073297864,
@@ -52,3 +87,15 @@ static FRACTION_Q31: [u32; 256] = [
     840966680, 837688061, 834422225, 831169121, 827928700, 824700912, 821485708, 818283038, 815092855, 811915109,
     808749752, 805596736, 802456012, 799327532, 796211249, 793107116,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_equal_the_table() {
+        for (i, &entry) in (0..=u8::MAX).zip(&FRACTION_Q31) {
+            assert_eq!(fraction_product_q31(i), entry, "entry {i}");
+        }
+    }
+}

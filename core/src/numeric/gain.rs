@@ -1,5 +1,7 @@
 //! Rules 4 and 8: the once-an-image multiplier from class sums to logits, in integers only.
 
+use super::quotient;
+
 /// `M / 2^n` with M < 2^22 and 1 <= n <= 46.
 ///
 /// A gain that the exporter writes has 2^21 <= M; one that came out too small for n = 46 has fewer bits, down to M = 0.
@@ -44,7 +46,7 @@ impl Gain {
         }
         let up = product.leading_zeros() - 1;
         // 63 bits by at most 32: at least 31 bits of quotient.
-        let quotient = (product << up) / denominator as u64;
+        let quotient = quotient(product << up, denominator);
         let down = u64::BITS - quotient.leading_zeros() - Self::BITS;
         let multiplier = (quotient >> down) as u32;
         let shift = self.shift as i32 + up as i32 - down as i32;

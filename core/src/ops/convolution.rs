@@ -121,7 +121,8 @@ fn accumulate_pooled<T: Element>(
     let (p, channels) = (layer.padding(), layer.input.channels);
     let taps = layer.kernel * channels;
     let lower_rows = rows.get(1..).unwrap_or(&[]);
-    if column < p || column + 1 + p >= layer.input.width {
+    let at_edge = column < p || column + 1 + p >= layer.input.width;
+    if at_edge || !cfg!(feature = "fast") {
         let at = |rows, column| accumulate(layer, rows, sign, weights, column);
         return [at(rows, column), at(rows, column + 1), at(lower_rows, column), at(lower_rows, column + 1)];
     }

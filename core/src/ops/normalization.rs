@@ -1,7 +1,7 @@
 //! Rule 7, Eq. 4: E{} of one stage's map as two sums, from which a mean and a gain follow once an image.
 
 use crate::model::spec::Normalization;
-use crate::numeric::{Gain, isqrt};
+use crate::numeric::{Gain, isqrt, quotient};
 
 /// N, A1 = sum q and A2 = sum q^2 of one stage's map, height, width and channels together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,8 +59,11 @@ impl Centered {
     /// mu of rule 8 in Q5: round(2^5 * A1 * B / N), half up, B the sum of a map's weights in this stage.
     pub fn mean_of_sums_q5(&self, weights: &[i8]) -> i32 {
         let total: i64 = weights.iter().map(|&w| i64::from(w)).sum();
-        let n = i64::from(self.mean.1.max(1));
+        let n = self.mean.1.max(1);
         // |A1 * B| < 2^31 * 2^16.
-        (2 * 32 * self.mean.0 as i64 * total + n).div_euclid(2 * n) as i32
+        let doubled = 2 * 32 * self.mean.0 as i64 * total + i64::from(n);
+        // N is at most 2^23. Below 0, the quotient of what is one less in magnitude, and one more, is the next integer below.
+        let magnitude = quotient((doubled ^ doubled >> 63) as u64, 2 * n) as i64;
+        (magnitude ^ doubled >> 63) as i32
     }
 }

@@ -44,7 +44,7 @@ impl Decoder {
                 kernel: plan.deconvolution_kernel(i.into()),
                 rows: plan.ring(buffer, layer.input.row_elements()),
                 lists: match plan.deconvolution_kernel(i.into()) {
-                    DeconvolutionKernel::Gather { parts } => {
+                    DeconvolutionKernel::Gather { parts } if linked(KernelSet::GATHER) => {
                         plan.ring(Buffer::CellLists(i), 4 * ops::cell_list_words(layer, parts))
                     }
                     _ => Ring::default(),

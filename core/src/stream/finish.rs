@@ -105,7 +105,7 @@ impl<O: Observer> Session<'_, O> {
                 }
             }
         }
-        for stage in (0..=network.stages()).filter(|&stage| network.head_reads(stage)) {
+        for stage in (0..network.stages() + 1).filter(|&stage| network.head_reads(stage)) {
             let shape = network.stage_shape(stage);
             let shift = network.expansion_shift(stage);
             let stage_y = (y >> shift).min(shape.height.saturating_sub(1));

@@ -75,11 +75,13 @@ pub enum DeconvolutionKernel {
 }
 
 impl ConvolutionKernel {
-    /// Rows of the convolution, before the pool, that one call makes.
+    /// Rows of the convolution, before the pool, that one call makes; here and below those of the definition for a kernel that is
+    /// not linked here, which no session takes.
     pub(super) const fn convolution_rows(self, layer: &EncoderLayer) -> usize {
         match self {
-            Self::Winograd { .. } | Self::VectorWinograd { .. } => 4,
-            Self::BlockedWinograd(_) => 2,
+            Self::Winograd { .. } if HAS_WINOGRAD => 4,
+            Self::VectorWinograd { .. } if linked(KernelSet::VECTOR_WINOGRAD) => 4,
+            Self::BlockedWinograd(_) if HAS_BLOCKS => 2,
             _ if layer.pool => 2,
             _ => 1,
         }
@@ -95,7 +97,7 @@ impl ConvolutionKernel {
         self.convolution_rows(layer) + layer.kernel - 1
     }
 
-    /// Bytes of scratch that one call needs; none for a kernel that is not linked here, which no session takes.
+    /// Bytes of scratch that one call needs.
     pub const fn scratch_bytes(self, layer: &EncoderLayer) -> usize {
         match self {
             Self::InputDirect if linked(KernelSet::INPUT_DIRECT) => 4 * ops::input_direct_scratch_words(layer),
@@ -114,12 +116,15 @@ impl ConvolutionKernel {
 }
 
 impl DeconvolutionKernel {
-    /// Output rows that one call makes, fewer at the end of the map.
+    /// Output rows that one call makes, fewer at the end of the map; here and below those of the definition for a kernel that is not
+    /// linked here, which no session takes.
     pub(super) const fn output_rows(self) -> usize {
         match self {
-            Self::Definition => 1,
-            Self::VectorWinograd { .. } => 4,
-            _ => 2,
+            Self::VectorWinograd { .. } if linked(KernelSet::VECTOR_WINOGRAD) => 4,
+            Self::BlockedWinograd(_) if HAS_BLOCKS => 2,
+            Self::Gather { .. } if linked(KernelSet::GATHER) => 2,
+            Self::GatherStrips { .. } if linked(KernelSet::GATHER_STRIPS) => 2,
+            _ => 1,
         }
     }
 
@@ -127,18 +132,22 @@ impl DeconvolutionKernel {
     pub(super) fn input_rows(self, layer: &DecoderLayer, arriving: usize) -> usize {
         match self {
             // Rows are listed before the next ones arrive; the first row of outputs asks for two of them.
-            Self::Gather { .. } => arriving.max(2),
-            Self::GatherStrips { .. } => 2 + arriving,
-            Self::VectorWinograd { .. } if layer.unpool => 3 + arriving,
-            Self::VectorWinograd { .. } => layer.kernel + 2 + arriving,
-            Self::Definition if layer.unpool => layer.padding() + arriving,
-            Self::Definition => layer.kernel - 1 + arriving,
-            Self::BlockedWinograd(_) => layer.kernel + arriving,
+            Self::Gather { .. } if linked(KernelSet::GATHER) => arriving.max(2),
+            Self::GatherStrips { .. } if linked(KernelSet::GATHER_STRIPS) => 2 + arriving,
+            Self::VectorWinograd { .. } if linked(KernelSet::VECTOR_WINOGRAD) => {
+                if layer.unpool {
+                    3 + arriving
+                } else {
+                    layer.kernel + 2 + arriving
+                }
+            }
+            Self::BlockedWinograd(_) if HAS_BLOCKS => layer.kernel + arriving,
+            _ if layer.unpool => layer.padding() + arriving,
+            _ => layer.kernel - 1 + arriving,
         }
     }
 
-    /// Bytes of scratch that one call needs; those of the definition for a kernel that is not linked here, which no session
-    /// takes.
+    /// Bytes of scratch that one call needs.
     pub const fn scratch_bytes(self, layer: &DecoderLayer) -> usize {
         match self {
             Self::Gather { parts } if linked(KernelSet::GATHER) => 4 * ops::gather_scratch_words(layer, parts),

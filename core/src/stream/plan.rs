@@ -10,7 +10,7 @@ use heapless::{String, Vec};
 
 use super::choice::Choices;
 use super::kernel_set::KernelSet;
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels};
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, linked};
 use super::ring::Ring;
 use crate::model::{Model, Network};
 use crate::ops::{HISTOGRAM, cell_list_words, switch_row_bytes};
@@ -276,7 +276,9 @@ fn list(network: &Network, kernels: &Kernels) -> Vec<Part, MAX_PARTS> {
             let rows = kernel.input_rows(layer, arriving);
             add(Buffer::DeconvolutionRows(i), rows * layer.input.row_elements(), Decode, Decode);
         }
-        if let DeconvolutionKernel::Gather { parts } = kernel {
+        if let DeconvolutionKernel::Gather { parts } = kernel
+            && linked(KernelSet::GATHER)
+        {
             add(Buffer::CellLists(i), 3 * 4 * cell_list_words(layer, parts), Decode, Decode);
         }
         scratch = scratch.max(kernel.scratch_bytes(layer));
@@ -286,7 +288,7 @@ fn list(network: &Network, kernels: &Kernels) -> Vec<Part, MAX_PARTS> {
         add(Buffer::LastRow, arriving * last.output.row_elements(), Decode, Decode);
         add(Buffer::DeconvolutionScratch, scratch, Decode, Decode);
     }
-    for stage in (0..=network.stages()).filter(|&stage| network.head_reads(stage)) {
+    for stage in (0..network.stages() + 1).filter(|&stage| network.head_reads(stage)) {
         let from = if stage == 0 { Encode } else { Decode };
         let sums = network.stage_shape(stage).pixels() * network.maps();
         add(Buffer::ClassSums(stage as u8), 4 * sums, from, Finish);
@@ -317,15 +319,23 @@ fn phase_bytes(parts: &[Part], phase: Phase) -> usize {
 fn place(parts: &mut [Part]) -> usize {
     let phases = [Phase::Encode, Phase::Decode, Phase::Finish];
     let busiest = phases.into_iter().max_by_key(|&phase| phase_bytes(parts, phase)).unwrap_or(Phase::Encode);
-    let key = |part: &Part| (part.lives_in(busiest), part.to as u8 - part.from as u8, part.bytes);
+    // In one number, which is compared in less code than three.
+    let key = |part: &Part| {
+        let span = part.to as u64 - part.from as u64;
+        u64::from(part.lives_in(busiest)) << 63 | span << 61 | part.bytes as u64
+    };
     let mut is_placed = [false; MAX_PARTS];
     let mut placed: Vec<Part, MAX_PARTS> = Vec::new();
     for _ in 0..parts.len() {
         // Not sorted: the sort of the standard library is 20 KB of code.
-        let waiting = parts.iter_mut().zip(&mut is_placed).enumerate().filter(|(_, (_, done))| !**done);
-        let Some((_, (part, done))) = waiting.max_by_key(|(i, (part, _))| (key(part), core::cmp::Reverse(*i))) else {
-            break;
-        };
+        let mut first: Option<(u64, &mut Part, &mut bool)> = None;
+        for (part, done) in parts.iter_mut().zip(&mut is_placed) {
+            let own = key(part);
+            if !*done && first.as_ref().is_none_or(|&(largest, ..)| own > largest) {
+                first = Some((own, part, done));
+            }
+        }
+        let Some((_, part, done)) = first else { break };
         *done = true;
         let ends = placed.iter().filter(|other| other.lives_with(part)).map(|other| aligned(other.range().end));
         let fits = |offset: usize| {

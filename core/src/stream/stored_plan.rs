@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::exact::{ExactConvolution, ExactDeconvolution};
 use super::kernel_set::KernelSet;
-use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels};
+use super::kernels::{ConvolutionKernel, DeconvolutionKernel, Kernels, linked};
 use super::plan::Plan;
 use crate::model::spec::MAX_CONVOLUTIONS;
 use crate::model::{DecoderLayer, EncoderLayer, Network};
@@ -84,6 +84,10 @@ fn suits(index: usize, layer: &EncoderLayer, kernel: ConvolutionKernel) -> bool 
     use ConvolutionKernel::{
         BlockedWinograd, Definition, InputDirect, InputWinograd, VectorWindows, VectorWinograd, Winograd,
     };
+    // Whether a kernel is linked is asked later (`Plan::is_linked`), and one that is not is never called.
+    if !linked(KernelSet::of_convolution(kernel, layer.kernel)) {
+        return true;
+    }
     match (kernel, ExactConvolution::of_shape(index, layer)) {
         (Definition, _) => true,
         (InputDirect, ExactConvolution::Input) => crate::ops::input_direct_suits(layer),
@@ -99,6 +103,9 @@ fn suits(index: usize, layer: &EncoderLayer, kernel: ConvolutionKernel) -> bool 
 
 /// Whether the layer's shape suits the kernel.
 fn suits_deconvolution(layer: &DecoderLayer, kernel: DeconvolutionKernel) -> bool {
+    if !linked(KernelSet::of_deconvolution(kernel, layer.kernel)) {
+        return true;
+    }
     let exact = ExactDeconvolution::of_shape(layer, KernelSet::ALL);
     match kernel {
         DeconvolutionKernel::Definition => true,

@@ -6,8 +6,14 @@ use embassy_time::Instant;
 pub struct Clock;
 
 impl Clock {
-    /// Microseconds, to what the timer resolves (31 on the nRF52840, 1 on the others).
-    pub fn micros(&mut self) -> u64 {
-        Instant::now().as_micros()
+    /// Milliseconds, modulo 2^32.
+    pub fn millis(&mut self) -> u32 {
+        Instant::now().as_millis() as u32
+    }
+
+    /// Microseconds, modulo 2^32.
+    #[cfg(not(board_timer))]
+    pub fn micros(&mut self) -> u32 {
+        Instant::now().as_micros() as u32
     }
 }

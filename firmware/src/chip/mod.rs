@@ -6,7 +6,7 @@
 //! - `Alarm` is the pin of the manifest's `pins.alarm`; [`start`] switches it off (`board::ALARM_ACTIVE_HIGH`).
 //! - `Flash` is the memory of the model's slots: address 0 is where the first slot starts, the capacity is that of all slots.
 //! - `Watchdog` restarts a board that does not feed it.
-//! - `Clock` counts microseconds since the start.
+//! - `Clock` counts milliseconds since the start; microseconds too where manifests name no counter.
 //! - `restart` starts the program again, `fail` ends one that cannot go on.
 //! - The family's transport of defmt's logs is linked: RTT, or semihosting in the emulator.
 

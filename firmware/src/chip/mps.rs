@@ -12,6 +12,12 @@ pub use super::ram_flash::RamFlash as Flash;
 use crate::board;
 use crate::counter::Counter;
 
+/// The handlers of interrupts. None is ever enabled here, so that the table ends with its first entry.
+// SAFETY: the section is that of the table behind the exceptions, whose entries are addresses of handlers, or 0.
+#[unsafe(link_section = ".vector_table.interrupts")]
+#[unsafe(no_mangle)]
+static __INTERRUPTS: [usize; 1] = [0];
+
 /// Starts the board. To be called once: its parts would be there twice.
 pub fn start() -> Parts {
     Parts {
@@ -19,7 +25,7 @@ pub fn start() -> Parts {
         alarm: Alarm,
         flash: Flash::new(),
         watchdog: Watchdog,
-        clock: Clock { counter: Counter::start(), last: 0, ticks: 0 },
+        clock: Clock { counter: Counter::start(), last: 0, millis: 0, ticks: 0 },
     }
 }
 
@@ -65,17 +71,26 @@ impl Watchdog {
 /// (every two minutes).
 pub struct Clock {
     counter: Counter,
+    /// The count when it was last asked.
     last: u32,
-    ticks: u64,
+    millis: u32,
+    /// Ticks of the millisecond that has begun.
+    ticks: u32,
 }
 
 impl Clock {
-    /// Microseconds.
-    pub fn micros(&mut self) -> u64 {
+    /// Ticks of a millisecond.
+    const TICKS: u32 = board::TIMER.clock_hz / 1000;
+
+    /// Milliseconds, modulo 2^32.
+    pub fn millis(&mut self) -> u32 {
         let now = self.counter.ticks();
-        self.ticks = self.ticks.saturating_add(now.wrapping_sub(self.last).into());
+        let passed = now.wrapping_sub(self.last);
         self.last = now;
-        let hertz = u64::from(board::TIMER.clock_hz);
-        self.ticks.saturating_mul(1_000_000).checked_div(hertz).unwrap_or(0)
+        // Both are less than a millisecond's.
+        let ticks = self.ticks + passed % Self::TICKS;
+        self.millis = self.millis.wrapping_add(passed / Self::TICKS + ticks / Self::TICKS);
+        self.ticks = ticks % Self::TICKS;
+        self.millis
     }
 }

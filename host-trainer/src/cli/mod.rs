@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use boards::Board;
 use clap::{Parser, Subcommand};
+use switchback::stream::KernelSet;
 
 mod bench;
 mod bench_engine;
@@ -124,6 +126,14 @@ impl Cli {
 /// The command line as it was typed, for the files' provenance.
 fn command_line() -> String {
     std::iter::once("cargo xtask".to_owned()).chain(std::env::args().skip(1)).collect::<Vec<_>>().join(" ")
+}
+
+/// The kernels that a plan may take: those that a board's processor runs well, or none beside the definitions.
+fn kinds(definitions: bool, board: Option<&Board>) -> KernelSet {
+    if definitions {
+        return KernelSet::DEFINITIONS;
+    }
+    KernelSet::of_processor(board.and_then(|board| board.cpu.as_deref()))
 }
 
 /// `WIDTHxHEIGHT`, each 1 to 1024.

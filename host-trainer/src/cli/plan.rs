@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use boards::Board;
-use switchback::stream::KernelSet;
 
 use super::network_args::NetworkArgs;
-use super::{Failure, command_line};
+use super::{Failure, command_line, kinds};
 use crate::data::Task;
 use crate::run::{HEADER_BYTES, ModelFile, PlanFile, proposals, write_json};
 
@@ -31,6 +30,9 @@ pub struct Args {
     /// Bytes that the arena may have.
     #[arg(long, value_name = "BYTES")]
     budget: Option<usize>,
+    /// Every layer from its definition: the least arena, and no kernel that a firmware would link.
+    #[arg(long)]
+    definitions: bool,
     /// Folder for plan.json.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -39,7 +41,7 @@ pub struct Args {
 pub fn run(args: Args) -> Result<(), Failure> {
     let board = args.board.as_deref().map(Board::named).transpose()?;
     let budget = args.budget.or(board.as_ref().map(|board| board.memory.arena.bytes as usize)).unwrap_or(usize::MAX);
-    let kinds = KernelSet::of_processor(board.as_ref().and_then(|board| board.cpu.as_deref()));
+    let kinds = kinds(args.definitions, board.as_ref());
     let (mut plan, name, network) = match &args.model {
         Some(path) => {
             let file = ModelFile::read(path)?;

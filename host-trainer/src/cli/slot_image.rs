@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use application::slots;
 use boards::Board;
 
-use super::Failure;
+use super::{Failure, kinds};
 use crate::data::load_image;
 use crate::device::PlannedModel;
 use crate::files::write_atomically;
@@ -23,6 +23,9 @@ pub struct Args {
     /// The board
     #[arg(long, value_name = "NAME")]
     board: String,
+    /// Plan every layer from its definition, for a firmware without kernels
+    #[arg(long)]
+    definitions: bool,
     /// An image that the firmware shall judge again and again, to be written beside --out as still.pnm in the model's channels
     #[arg(long, value_name = "FILE")]
     still: Option<PathBuf>,
@@ -38,7 +41,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let board = Board::named(&args.board)?;
     let file = ModelFile::read(&args.model)?;
     let model = file.model()?;
-    let planned = PlannedModel::on_board(&model, &board);
+    let kinds = kinds(args.definitions, Some(&board));
+    let planned = PlannedModel::on_board(&model, &board, kinds);
     board.fits(&args.model.display().to_string(), model.bytes().len(), planned.arena_bytes)?;
     let bytes = slots::image(model.bytes(), &planned.plan, SEQUENCE)?;
     write_atomically(&args.out, |file| std::io::Write::write_all(file, &bytes))?;

@@ -18,9 +18,8 @@ pub struct PlannedModel {
 }
 
 impl PlannedModel {
-    /// The fastest plan for a board's arena and processor.
-    pub fn on_board(model: &Model<'_>, board: &Board) -> Self {
-        let kinds = KernelSet::of_processor(board.cpu.as_deref());
+    /// The fastest plan with kernels of `kinds` for a board's arena.
+    pub fn on_board(model: &Model<'_>, board: &Board, kinds: KernelSet) -> Self {
         Self::within(model, board.memory.arena.bytes as usize, kinds)
     }
 

@@ -23,17 +23,20 @@ pub struct Demand {
 }
 
 impl Demand {
-    /// Of the model `model` on `board`, planned by the program `trainer`.
+    /// Of the model `model` on `board`, planned by the program `trainer`; with `definitions` by those alone.
     ///
     /// # Errors
     /// [`XtaskError::Plan`] when the trainer cannot plan it.
-    pub fn plan(trainer: &Path, board: &Board, model: &Path) -> Result<Self, XtaskError> {
+    pub fn plan(trainer: &Path, board: &Board, model: &Path, definitions: bool) -> Result<Self, XtaskError> {
         let folder = paths::target_folder().join("flash").join(&board.name);
         let file = folder.join("plan.json");
         // Of an earlier run.
         let _ = std::fs::remove_file(&file);
         let mut command = Command::new(trainer);
         command.args(["plan", "--board", &board.name, "--model"]).arg(model).arg("--out").arg(&folder);
+        if definitions {
+            command.arg("--definitions");
+        }
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let output = command.stderr(Stdio::piped()).output();
         let output = output.map_err(|source| XtaskError::Run { program: trainer.display().to_string(), source })?;

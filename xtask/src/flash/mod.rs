@@ -78,13 +78,22 @@ pub struct FlashArguments {
     /// An image that the board shall judge again and again, as a camera's frames, while nobody asks it anything
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model_only", "dry_run"])]
     still: Option<PathBuf>,
-    /// A program for little flash: it links the kernels of the model's plan alone, and is optimized for size. Same results, more
+    /// A program for little flash, optimized for size: it links the kernels of the model's plan alone, or none. Same results, more
     /// instructions; other models then run slower still
-    #[arg(long)]
-    small: bool,
+    #[arg(long, value_name = "KERNELS", num_args = 0..=1, default_missing_value = "plan")]
+    small: Option<SmallKernels>,
     /// Build the program, and print what would be run, with addresses and sizes; touch no board
     #[arg(long)]
     dry_run: bool,
+}
+
+/// The kernels of a program for little flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum SmallKernels {
+    /// Those of the model's plan
+    Plan,
+    /// None: every layer from its definition, which is the smallest program and the slowest
+    Definitions,
 }
 
 /// Runs the command.
@@ -109,10 +118,16 @@ impl FlashArguments {
         old.map(|path| path.canonicalize().map_err(|_| XtaskError::NoSuchModel { path })).transpose()
     }
 
+    /// Whether every layer is computed from its definition.
+    fn definitions(&self) -> bool {
+        self.small == Some(SmallKernels::Definitions)
+    }
+
     /// The program to build for a model whose plan takes the kernels `kinds`.
     fn contents(&self, kinds: &str, files: &slot_image::Paths) -> Contents {
-        let kernels = if self.small { firmware::kernel_features(kinds) } else { firmware::ALL_KERNELS.to_owned() };
-        Contents { kernels, small: self.small, still: self.still.is_some().then(|| files.still.clone()) }
+        let small = self.small.is_some();
+        let kernels = if small { firmware::kernel_features(kinds) } else { firmware::ALL_KERNELS.to_owned() };
+        Contents { kernels, small, still: self.still.is_some().then(|| files.still.clone()) }
     }
 }
 
@@ -165,13 +180,18 @@ struct Fitting {
 /// # Errors
 /// [`XtaskError::DoesNotFit`], before the build where that is known before it.
 fn fit(arguments: &FlashArguments, board: &Board, trainer: &Path, model: &Path) -> Result<Fitting, XtaskError> {
-    let demand = Demand::plan(trainer, board, model)?;
+    let definitions = arguments.definitions();
+    let demand = Demand::plan(trainer, board, model, definitions)?;
     let table = |sizes: &Sizes| Table::new(board, sizes, demand.model_bytes, Some(demand.arena_bytes));
     demand.check(&table(&Sizes::default()))?;
     let files = slot_image::Paths::of(board);
     let old_model = arguments.old_model()?;
     let first_model = old_model.as_deref().unwrap_or(model);
-    let kinds = slot_image::write(trainer, board, first_model, arguments.still.as_deref(), &files)?;
+    let mut command = slot_image::command(trainer, board, first_model, &files.image, definitions);
+    if let Some(still) = &arguments.still {
+        command.arg("--still").arg(still);
+    }
+    let kinds = slot_image::write(&mut command, board, &files)?;
     let elf = build(board, &arguments.contents(&kinds, &files))?;
     let sizes = Sizes::of(board, &elf)?;
     println!("{}", table(&sizes));

@@ -96,7 +96,7 @@ fn dry_run(
     let trainer = Path::new(trainer::PACKAGE);
     let words =
         |command: &Command| shell(command.get_program(), &command.get_args().map(OsStr::to_owned).collect::<Vec<_>>());
-    println!("{}", words(&slot_image::command(trainer, board, model, &files.image)));
+    println!("{}", words(&slot_image::command(trainer, board, model, &files.image, arguments.definitions())));
     print!("{steps}");
     println!("{}", shell(OsStr::new(probe::PROGRAM), &probe.attach(&elf)));
     let port = arguments.serial.as_deref().unwrap_or("the probe's serial port");

@@ -30,33 +30,27 @@ impl Paths {
     }
 }
 
-/// The trainer's command that writes the slot's bytes into `out`.
-pub fn command(trainer: &Path, board: &Board, model: &Path, out: &Path) -> Command {
+/// The trainer's command that writes the slot's bytes into `out`; with `definitions` the model's plan has those alone.
+pub fn command(trainer: &Path, board: &Board, model: &Path, out: &Path, definitions: bool) -> Command {
     let mut command = Command::new(trainer);
     command.args(["slot-image", "--board", &board.name, "--model"]).arg(model).arg("--out").arg(out);
+    if definitions {
+        command.arg("--definitions");
+    }
     command
 }
 
-/// Writes both files, the first one by the trainer. Gives the kinds of kernels that the model's plan takes, with commas between.
+/// Writes both files, the first one by the trainer's [`command`]. Gives the kinds of kernels that the model's plan takes, with commas between.
 ///
 /// # Errors
 /// [`XtaskError`] when that cannot be done.
-pub fn write(
-    trainer: &Path,
-    board: &Board,
-    model: &Path,
-    still: Option<&Path>,
-    paths: &Paths,
-) -> Result<String, XtaskError> {
-    let cannot = |source| XtaskError::Run { program: trainer.display().to_string(), source };
+pub fn write(command: &mut Command, board: &Board, paths: &Paths) -> Result<String, XtaskError> {
+    let program = command.get_program().display().to_string();
+    let cannot = |source| XtaskError::Run { program: program.clone(), source };
     if let Some(folder) = paths.image.parent() {
         std::fs::create_dir_all(folder).map_err(cannot)?;
     }
     std::fs::write(&paths.no_header, [u8::MAX; SLOT_HEADER_BYTES as usize]).map_err(cannot)?;
-    let mut command = command(trainer, board, model, &paths.image);
-    if let Some(still) = still {
-        command.arg("--still").arg(still);
-    }
     let output = command.stderr(Stdio::inherit()).output().map_err(cannot)?;
     let said = String::from_utf8_lossy(&output.stdout);
     match said.lines().find_map(|line| line.strip_prefix("kernels ")) {

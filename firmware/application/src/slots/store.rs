@@ -103,24 +103,36 @@ impl<F: NorFlash> Slots<F> {
     }
 
     pub(super) fn search(&mut self) -> Found {
-        let mut unreadable = None;
-        let [first, second] = [0, 1].map(|number| match self.slot(number) {
-            Ok(slot) => slot.and_then(|(state, slot)| (state == State::Committed).then_some(slot)),
-            Err(failure) => {
-                unreadable = Some((number, failure));
-                None
-            }
-        });
-        let sequence = |slot: &Option<Slot>| slot.as_ref().map(|slot| slot.sequence);
-        let newest_first = if sequence(&second) > sequence(&first) { [second, first] } else { [first, second] };
-        for slot in newest_first.into_iter().flatten() {
+        let mut found = Found { current: None, unreadable: None };
+        // The newest first: the other one's model is not read where that is whole.
+        let second = usize::from(self.sequence(1) > self.sequence(0));
+        for number in [second, 1 - second] {
+            let slot = match self.slot(number) {
+                Ok(Some((State::Committed, slot))) => slot,
+                Ok(_) => continue,
+                Err(failure) => {
+                    found.unreadable = Some((number, failure));
+                    continue;
+                }
+            };
             match flash_bytes::checksum(&mut self.flash, slot.model.clone()) {
-                Ok(found) if found == slot.model_crc32 => return Found { current: Some(slot), unreadable },
+                Ok(crc32) if crc32 == slot.model_crc32 => {
+                    found.current = Some(slot);
+                    break;
+                }
                 Ok(_) => {}
-                Err(failure) => unreadable = Some((slot.number, failure)),
+                Err(failure) => found.unreadable = Some((number, failure)),
             }
         }
-        Found { current: None, unreadable }
+        found
+    }
+
+    /// The sequence number of a slot that may be current.
+    fn sequence(&mut self, number: usize) -> Option<u32> {
+        match self.slot(number) {
+            Ok(Some((State::Committed, slot))) => Some(slot.sequence),
+            _ => None,
+        }
     }
 
     /// What a slot's header says, where its record is valid; the model's bytes are not looked at.
