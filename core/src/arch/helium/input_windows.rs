@@ -46,7 +46,7 @@ pub(crate) fn input_windows(filters: &Filters<'_>, pixels: &[i8], pitch: usize, 
         return;
     }
     // Windows that lie inside the rows.
-    let windows = (out.len() / count).min((pitch - k - 1) / 2 + 1);
+    let windows = out.len().checked_div(count).unwrap_or(0).min((pitch - k - 1) / 2 + 1);
     if windows == 0 || pixels.len() < (k + 1) * pitch {
         return;
     }

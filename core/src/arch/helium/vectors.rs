@@ -253,7 +253,9 @@ pub(crate) fn unpool(values: &[u8], switches: &[u8], channels: usize, y: u8, out
     if channels == 0 || !channels.is_multiple_of(4) {
         return;
     }
-    let cells = (values.len() / channels).min(switches.len() / (channels / 4)).min(out.len() / (2 * channels));
+    let fitting = |length: usize, of_cell: usize| length.checked_div(of_cell).unwrap_or(0);
+    let cells = fitting(values.len(), channels).min(fitting(switches.len(), channels / 4));
+    let cells = cells.min(fitting(out.len(), 2 * channels));
     if cells == 0 {
         return;
     }

@@ -21,6 +21,7 @@ pub use scratch::vector_winograd_scratch_words;
 use zerocopy::IntoBytes;
 use zerocopy::little_endian::I32;
 
+use super::winograd::blocks_a_side;
 use crate::arch::vectors::{Place, Sums, Vector, clear, input_columns, input_rows, products};
 use scratch::Scratch;
 
@@ -30,11 +31,6 @@ const LANES: usize = 8;
 const TILE: usize = 4;
 /// Side of the patch of inputs that a block of a tile reads.
 const PATCH: usize = 6;
-
-/// Blocks of at most 3x3 taps along one side of the kernel.
-const fn blocks_a_side(kernel: usize) -> usize {
-    kernel.div_ceil(3)
-}
 
 /// Taps of a block along one side.
 const fn block_taps(kernel: usize, block: usize) -> usize {

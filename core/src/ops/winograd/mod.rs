@@ -45,9 +45,9 @@ pub fn winograd_bound(filter: &[i8], bias: i32) -> i64 {
     255 * sum(1).max(sum(-1)) + i64::from(bias).abs()
 }
 
-/// Blocks of at most 3x3 taps along one side of the kernel.
+/// Blocks of at most 3x3 taps along one side of the kernel: at least one, so that places are divided by it without a check.
 pub(super) const fn blocks_a_side(kernel: usize) -> usize {
-    kernel.div_ceil(3)
+    if kernel > 3 { kernel.div_ceil(3) } else { 1 }
 }
 
 /// Row and column of a block, in the order of its channels: so every frequency's blocks stand side by side.
