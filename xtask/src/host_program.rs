@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::XtaskError;
-use crate::{paths, process};
+use crate::{paths, process, trainer};
 
 /// Names cargo's profile for these programs, in place of `release`. With `dev` they share what `cargo test` has built, and check
 /// for overflow.
 const PROFILE_VARIABLE: &str = "SWITCHBACK_HOST_PROFILE";
+
+/// Names features of the trainer to build in, as cargo's `--features` takes them: `dicom`.
+const FEATURES_VARIABLE: &str = "SWITCHBACK_TRAINER_FEATURES";
 
 /// Builds the program of a package, which has the package's name, and gives its path. Cargo's progress is shown only where
 /// there is something to build.
@@ -20,8 +23,11 @@ pub fn build(package: &str) -> Result<PathBuf, XtaskError> {
     let program = target_folder.join(folder).join(package).with_extension(std::env::consts::EXE_EXTENSION);
     let mut build = Command::new(process::cargo());
     build.args(["build", "--profile", &profile, "--package", package, "--target-dir"]).arg(&target_folder);
-    if is_fresh(&program) {
-        build.arg("--quiet");
+    match std::env::var(FEATURES_VARIABLE) {
+        // No file's date tells that a feature is new.
+        Ok(features) if package == trainer::PACKAGE => _ = build.args(["--features", &features]),
+        _ if is_fresh(&program) => _ = build.arg("--quiet"),
+        _ => {}
     }
     build.current_dir(paths::root());
     let status = build.status().map_err(XtaskError::running("cargo", "https://rustup.rs installs it"))?;

@@ -20,7 +20,7 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
     let core = paths::root().join("core");
     let programs = paths::root().join("firmware");
     clippy(&targets::toolchain(&[SMALLEST_TARGET.to_owned()])?, SMALLEST_TARGET, &core, None)?;
-    minimal_example(model)?;
+    programs_without_a_board(model)?;
     let (mut processors, mut linted) = (Vec::new(), Vec::new());
     let names = if names.is_empty() { boards::names()? } else { names };
     for name in names {
@@ -40,12 +40,11 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
     Ok(())
 }
 
-/// Lints the smallest program for the targets of all boards, one of which is a user's.
-fn minimal_example(model: &Path) -> Result<(), XtaskError> {
-    let example = paths::root().join("firmware/examples/minimal");
+/// Lints the programs that belong to no board for the targets of all boards, one of which is a user's.
+fn programs_without_a_board(model: &Path) -> Result<(), XtaskError> {
     let mut command = targets::toolchain(&targets::triples()?)?.cargo("clippy");
-    command.env("MODEL", model);
-    run_clippy(&mut command, "all targets", &example)
+    command.args(["--package", "minimal", "--package", "no-panic"]).env("MODEL", model);
+    run_clippy(&mut command, "all targets", &paths::root().join("firmware"))
 }
 
 fn clippy(

@@ -5,6 +5,7 @@ mod bench;
 mod board_arguments;
 mod board_list;
 mod check_back_ends;
+mod check_no_panic;
 mod doctor;
 mod emulator;
 mod error;
@@ -68,7 +69,13 @@ enum Command {
     Boards,
     /// Compare every function of the processors' back ends with the portable ones on emulated boards: random shapes, extreme values
     CheckBackEnds {
-        /// The boards [default: qemu-m3,qemu-m4,qemu-m55]
+        /// The boards [default: qemu-m0,qemu-m3,qemu-m4,qemu-m55]
+        #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
+        boards: Vec<String>,
+    },
+    /// Link a program that calls all of the core, without the function that its panic handler calls
+    CheckNoPanic {
+        /// The boards [default: qemu-m0,qemu-m3,qemu-m4,qemu-m55]
         #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
         boards: Vec<String>,
     },
@@ -127,6 +134,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Flash(arguments) => flash::run(&arguments),
         Command::CheckBackEnds { boards } => check_back_ends::run(boards).map(|()| ExitCode::SUCCESS),
+        Command::CheckNoPanic { boards } => check_no_panic::run(boards).map(|()| ExitCode::SUCCESS),
         Command::Boards => board_list::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor => {
             doctor::run();

@@ -12,7 +12,7 @@ use super::bench_engine::{self, EngineSpeed};
 use super::{Failure, command_line};
 use crate::float::{Decoding, FloatNetwork};
 use crate::run::write_json;
-use crate::train::{Loss, Objective, Phase, Recipe, Sgd, training_step};
+use crate::train::{Loss, Objective, Phase, Preset, Recipe, Sgd, TrainedConvolutions, training_step};
 
 /// Images a step.
 const BATCH: usize = 16;
@@ -36,12 +36,21 @@ pub struct Args {
     /// Steps of each case; minimum and median are shown.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
-    /// Also one step of the full-width network at 320x320, with the memory that it takes.
-    #[arg(long)]
-    full: bool,
+    /// In place of all that: one step of a network of the paper at full width, with the memory that it takes.
+    #[arg(long, value_enum, value_name = "NETWORK")]
+    full: Option<FullNetwork>,
     /// Folder for bench.json.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+}
+
+/// A network of the paper as it is trained there.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum FullNetwork {
+    /// Table 1, 320x320.
+    Tb,
+    /// Table 2, 224x224, 20 classes and background; only what is tied is trained.
+    Voc,
 }
 
 /// The whole of `bench.json`, as far as the host goes.
@@ -75,21 +84,25 @@ struct Case {
 pub fn run(args: Args) -> Result<(), Failure> {
     let mut host = Vec::new();
     println!("{:<24} {:>22}  {:>22}  {:>9}", "batch 16, float32", "step ms (min, median)", "forward ms", "images/s");
-    for side in [96, 160] {
-        let mut spec = NetworkSpec::table1(1.0, input(side), 2);
-        for (convolution, filters) in spec.convolutions.iter_mut().zip(FILTERS) {
-            convolution.filters = filters;
-        }
-        host.push(measure(format!("table 1, 16 wide, {side}x{side}"), spec, args.runs)?);
-    }
-    if args.full {
-        let case = measure("table 1, 96 wide, 320x320".into(), NetworkSpec::table1(1.0, input(320), 2), 1)?;
+    let mut engines = Vec::new();
+    if let Some(network) = args.full {
+        let case = full(network)?;
         if let Some(bytes) = case.peak_memory_bytes {
             println!("{:<24} {:.2} GiB of memory at most", "", bytes as f64 / (1_u64 << 30) as f64);
         }
         host.push(case);
+    } else {
+        for side in [96, 160] {
+            let mut spec = NetworkSpec::table1(1.0, input(side, 1), 2);
+            for (convolution, filters) in spec.convolutions.iter_mut().zip(FILTERS) {
+                convolution.filters = filters;
+            }
+            let spec = NetworkSpec { stages: STAGES, head: HeadSpec::PAPER_BINARY, ..spec };
+            let recipe = Recipe { leak: 0.0, ..Recipe::default_for(&spec) };
+            host.push(measure(format!("table 1, 16 wide, {side}x{side}"), spec, &recipe, args.runs)?);
+        }
+        engines = bench_engine::measure(args.runs.min(5))?;
     }
-    let engines = bench_engine::measure(args.runs.min(5))?;
     if let Some(out) = &args.out {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let version = env!("CARGO_PKG_VERSION");
@@ -99,29 +112,43 @@ pub fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn input(side: u16) -> InputSpec {
-    InputSpec { width: side, height: side, channels: 1 }
+fn input(side: u16, channels: u8) -> InputSpec {
+    InputSpec { width: side, height: side, channels }
+}
+
+fn full(network: FullNetwork) -> Result<Case, Failure> {
+    let (name, preset, spec) = match network {
+        FullNetwork::Tb => ("table 1, 320x320", "tb", NetworkSpec::table1(1.0, input(320, 1), 2)),
+        FullNetwork::Voc => ("VGG-16, 224x224", "voc", NetworkSpec::table2(1.0, input(224, 3), 21)),
+    };
+    let spec = NetworkSpec { head: HeadSpec::paper(spec.classes), ..spec };
+    let recipe = Preset::built_in(preset).recipe(&spec, &[])?;
+    measure(name.into(), spec, &recipe, 1)
 }
 
 /// Measures one network and prints its line. One step more than `runs` comes first and is not counted, unless there is
 /// one only.
-fn measure(name: String, spec: NetworkSpec, runs: u32) -> Result<Case, Failure> {
-    let spec = NetworkSpec { stages: STAGES, head: HeadSpec::PAPER_BINARY, ..spec };
-    let recipe = Recipe { leak: 0.0, ..Recipe::default_for(&spec) };
+fn measure(name: String, spec: NetworkSpec, recipe: &Recipe, runs: u32) -> Result<Case, Failure> {
+    let objective = Objective::of(spec.head.activation);
     let mut float = FloatNetwork::new(Network::new(spec)?, Decoding::Tied, 0)?;
-    float.set_input_statistics(&[127.5], &[73.9])?;
     let shape = float.network().input();
+    float.set_input_statistics(&vec![127.5; shape.channels], &vec![73.9; shape.channels])?;
+    if recipe.trained == TrainedConvolutions::Tied {
+        float.freeze_untied_convolutions();
+    }
     let pixels = (0..BATCH * shape.elements()).map(|i| (i * 7919 % 256) as f32).collect();
     let images = Tensor::from_vec(pixels, (BATCH, shape.channels, shape.height, shape.width), &Device::Cpu)?;
-    let targets = (0..BATCH).flat_map(|i| if i % 2 == 0 { [1.0_f32, 0.0] } else { [0.0, 1.0] }).collect();
-    let targets = Tensor::from_vec(targets, (BATCH, 2), &Device::Cpu)?;
+    let classes = float.network().classes();
+    // Each image shows one class.
+    let targets = (0..BATCH * classes).map(|i| f32::from(u8::from(i % classes == i / classes % classes))).collect();
+    let targets = Tensor::from_vec(targets, (BATCH, classes), &Device::Cpu)?;
 
-    let loss = Loss::new(Objective::OneLabel, &[1.0, 1.0])?;
-    let mut sgd = Sgd::new(&recipe);
+    let loss = Loss::new(objective, &vec![1.0; classes])?;
+    let mut sgd = Sgd::new(recipe);
     let (mut steps, mut forwards) = (Vec::new(), Vec::new());
     for _ in 0..if runs > 1 { runs + 1 } else { 1 } {
         let start = Instant::now();
-        training_step(Phase::Stage(STAGES), &float, &mut sgd, &recipe, &loss, LEARNING_RATE, (&images, &targets))?;
+        training_step(Phase::Stage(STAGES), &float, &mut sgd, recipe, &loss, LEARNING_RATE, (&images, &targets))?;
         steps.push(milliseconds(start));
         let start = Instant::now();
         for part in 0..BATCH / recipe.micro_batch {

@@ -159,7 +159,7 @@ fn inputs(args: &Args, model: &Model<'_>) -> Result<Vec<Input>, DataError> {
     // What the training was told gives the same classes, and draws the same test split, again.
     let folder = args.model.parent().and_then(|folder| RunFolder::existing(folder).ok());
     let negative = folder.and_then(|folder| folder.info().ok()?.negative);
-    let options = OpenOptions { seed: model.header().provenance.seed, negative };
+    let options = OpenOptions { seed: model.header().provenance.seed, negative, masks: None };
     let data = DataSet::open(root, &options)?;
     data.split(Split::Test).take(args.count as usize).map(|sample| load(&sample.name, &sample.path)).collect()
 }

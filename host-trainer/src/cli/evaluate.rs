@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use indicatif::ProgressBar;
 use switchback::model::{Model, Network};
 
+use super::data_args::DataArgs;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line};
-use crate::data::{DataSet, Image8, OpenOptions, Split, Task};
+use crate::data::{DataSet, Image8, Split, Task};
 use crate::engine::Prediction;
 use crate::evaluation::{
     EvaluationSet, OperatingPoint, PredictError, constant_controls, core_predictions, densities, erasure,
@@ -37,9 +38,8 @@ pub struct Args {
     /// Another data set than the run's.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Name of the negative class, where it is not an obvious one.
-    #[arg(long, value_name = "CLASS")]
-    negative: Option<String>,
+    #[command(flatten)]
+    data_args: DataArgs,
     /// The split to judge.
     #[arg(long, default_value = "test", value_parser = parse_split)]
     split: Split,
@@ -90,8 +90,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         (None, None) => unreachable!("clap asks for --data beside --model"),
     };
     let seed = info.as_ref().map_or(0, |info| info.seed);
-    let negative = args.negative.clone().or_else(|| info.as_ref().and_then(|info| info.negative.clone()));
-    let mut data = DataSet::open(&data_path, &OpenOptions { seed, negative })?;
+    let mut data = DataSet::open(&data_path, &args.data_args.options_of(info.as_ref(), args.data.is_some()))?;
     if let (None, Some(info)) = (&args.data, &info) {
         data = data.without(&info.skipped)?;
     }

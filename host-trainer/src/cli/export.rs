@@ -6,7 +6,7 @@ use indicatif::MultiProgress;
 
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, command_line, summary};
-use crate::data::{DataSet, OpenOptions};
+use crate::data::DataSet;
 use crate::run::{FinishOptions, RunFolder, finish};
 use crate::train::stage_path;
 
@@ -32,8 +32,7 @@ pub struct Args {
 pub fn run(args: Args) -> Result<(), Failure> {
     let trained = RunFolder::existing(&args.run)?;
     let info = trained.info()?;
-    let data = DataSet::open(&info.data, &OpenOptions { seed: info.seed, negative: info.negative.clone() })?
-        .without(&info.skipped)?;
+    let data = DataSet::open(&info.data, &info.open_options())?.without(&info.skipped)?;
     let stages = trained.float_stages()?;
     let folder = match &args.out {
         Some(out) => {

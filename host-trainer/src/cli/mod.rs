@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod bench_engine;
+mod data_args;
 mod device;
 mod evaluate;
 mod experiment;

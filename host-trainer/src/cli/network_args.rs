@@ -8,6 +8,7 @@ use switchback::model::spec::{HeadSpec, InputSpec, MAX_CLASSES, NetworkSpec};
 use crate::data::Task;
 use crate::run::RunError;
 use crate::run::read_toml;
+use crate::train::{HeadChoice, NetworkPreset, Preset};
 
 /// Width of Table 1 where nothing is said: what a small board runs.
 const MICROCONTROLLER_WIDTH: f32 = 0.125;
@@ -15,6 +16,10 @@ const MICROCONTROLLER_WIDTH: f32 = 0.125;
 /// Which network.
 #[derive(Debug, clap::Args)]
 pub struct NetworkArgs {
+    /// Defaults of the flags below and the recipe of the training: the paper's `tb` or `voc`, `microcontroller`, `phantoms`, `quick`,
+    /// or a file like those in host-trainer/presets [default: microcontroller].
+    #[arg(long, value_name = "NAME|FILE.toml", value_parser = parse_preset)]
+    preset: Option<Preset>,
     /// `tb` (Table 1 of the paper), `vgg16` (Table 2), or a TOML file with a network description [default: tb at width 0.125].
     #[arg(long, value_name = "tb|vgg16|FILE.toml", value_parser = parse_net)]
     net: Option<String>,
@@ -30,18 +35,9 @@ pub struct NetworkArgs {
     /// Deconvolution stages, 0 to 5 [default: 3].
     #[arg(long)]
     stages: Option<u8>,
-    /// How class maps are read from the stages.
-    #[arg(long, value_enum, default_value_t = HeadChoice::Recommended)]
-    head: HeadChoice,
-}
-
-/// Which head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum HeadChoice {
-    /// What localizes best: in binary problems one evidence map from the last stage, else the paper's.
-    Recommended,
-    /// The paper's: features of all stages, standardized, a map for every class.
-    Paper,
+    /// How class maps are read from the stages [default: recommended].
+    #[arg(long, value_enum)]
+    head: Option<HeadChoice>,
 }
 
 /// A network that the flags do not make.
@@ -59,6 +55,10 @@ pub enum NetworkArgsError {
     /// The description is not a network.
     #[error("network")]
     Spec(#[from] switchback::model::SpecError),
+}
+
+fn parse_preset(text: &str) -> Result<Preset, String> {
+    Preset::open(text).map_err(|error| error.to_string())
 }
 
 fn parse_net(text: &str) -> Result<String, String> {
@@ -81,41 +81,61 @@ impl NetworkArgs {
     /// [`NetworkArgsError`] names the flag or number that cannot be used.
     pub fn network(&self, task: Task, classes: usize) -> Result<Network, NetworkArgsError> {
         let classes = u8::try_from(classes).map_err(|_| NetworkArgsError::TooManyClasses { found: classes })?;
-        let width = self.width.unwrap_or(if self.net.is_some() { 1.0 } else { MICROCONTROLLER_WIDTH });
+        let given = self.width.or(self.net.is_some().then_some(1.0));
+        let width = given.or(self.preset_network().and_then(|network| network.width)).unwrap_or(MICROCONTROLLER_WIDTH);
         let mut spec = match self.name() {
             "tb" => NetworkSpec::table1(width, self.input_spec(96, "1"), classes),
             "vgg16" => NetworkSpec::table2(width, self.input_spec(224, "3"), classes),
             path => read_toml(&PathBuf::from(path))?,
         };
         if !self.name().ends_with(".toml") {
-            spec.head = match (self.head, task) {
+            spec.head = match (self.head(), task) {
                 (HeadChoice::Paper, Task::Binary) => HeadSpec::PAPER_BINARY,
                 (HeadChoice::Recommended, Task::Binary) => HeadSpec::recommended(classes),
                 (_, Task::MultiLabel) => HeadSpec::PAPER_MULTI_LABEL,
             };
         }
-        spec.stages = self.stages.unwrap_or(spec.stages);
+        let stages = self.stages.or(self.preset_network().and_then(|network| network.stages));
+        spec.stages = stages.unwrap_or(spec.stages);
         Ok(Network::new(spec)?)
     }
 
-    /// The preset or file.
-    pub fn name(&self) -> &str {
-        self.net.as_deref().unwrap_or("tb")
+    /// The preset that was asked for, else one that comes with the program.
+    pub fn preset_or(&self, name: &str) -> Preset {
+        self.preset.clone().unwrap_or_else(|| Preset::built_in(name))
     }
 
-    /// Classes of the paper's experiment with this preset; two where there is none.
+    /// The table or file.
+    pub fn name(&self) -> &str {
+        let of_preset = self.preset_network().and_then(|network| network.net.as_deref());
+        self.net.as_deref().or(of_preset).unwrap_or("tb")
+    }
+
+    /// Classes of the paper's experiment with this table; two where there is none.
     pub fn default_classes(&self) -> usize {
         if self.name() == "vgg16" { 21 } else { 2 }
     }
 
     /// Whether the paper's head was asked for.
     pub fn is_paper(&self) -> bool {
-        self.head == HeadChoice::Paper
+        self.head() == HeadChoice::Paper
+    }
+
+    fn preset_network(&self) -> Option<&NetworkPreset> {
+        self.preset.as_ref().map(|preset| &preset.network)
+    }
+
+    fn head(&self) -> HeadChoice {
+        let of_preset = self.preset_network().and_then(|network| network.head);
+        self.head.or(of_preset).unwrap_or(HeadChoice::Recommended)
     }
 
     fn input_spec(&self, side: u16, channels: &str) -> InputSpec {
-        let (width, height) = self.input.unwrap_or((side, side));
-        let channels = self.channels.as_deref().unwrap_or(channels);
+        // A preset's size is its own table's.
+        let preset = self.preset_network().filter(|_| self.net.is_none());
+        let (width, height) = self.input.or(preset.and_then(|network| network.input)).unwrap_or((side, side));
+        let of_preset = preset.and_then(|network| network.channels).map(|channels| channels.to_string());
+        let channels = self.channels.clone().or(of_preset).unwrap_or(channels.into());
         InputSpec { width, height, channels: if channels == "3" { 3 } else { 1 } }
     }
 }

@@ -6,21 +6,25 @@ use std::time::Instant;
 use indicatif::MultiProgress;
 use switchback::model::Network;
 
+use super::data_args::DataArgs;
 use super::network_args::NetworkArgs;
-use super::recipe_args::{Preset, RecipeArgs};
+use super::recipe_args::RecipeArgs;
 use super::threshold_args::ThresholdArgs;
 use super::{Failure, absolute, command_line, summary};
+use crate::data::DataSet;
 use crate::data::report::DataReport;
-use crate::data::{DataSet, OpenOptions};
 use crate::experiment::{Arm, Setting, run_trial};
-use crate::float::Decoding;
+use crate::float::Method;
 use crate::metrics::ControlResult;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
 use crate::run::{DataFile, FinishOptions, RunFolder, RunInfo, bar, finish, write_json};
-use crate::train::{TrainOptions, train};
+use crate::train::{IMAGE_MEMORY, TrainOptions, train};
 
 /// Seed of the generated data set: the same images whatever the seed of the training.
 const PHANTOM_SEED: u64 = 1;
+
+/// Bytes.
+const MIB: usize = 1 << 20;
 
 /// Trains stage by stage, quantizes, proves the integers equal to the host model and writes the run folder.
 ///
@@ -33,9 +37,8 @@ pub struct Args {
     data: Option<PathBuf>,
     #[command(flatten)]
     network: NetworkArgs,
-    /// Name of the negative class, where it is not an obvious one.
-    #[arg(long, value_name = "CLASS")]
-    negative: Option<String>,
+    #[command(flatten)]
+    data_args: DataArgs,
     #[command(flatten)]
     recipe: RecipeArgs,
     /// Leaves unreadable images out instead of stopping.
@@ -44,6 +47,9 @@ pub struct Args {
     /// Seed of weights, order, crops and of the split where one is drawn.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// MiB of decoded images to keep in memory; what is more is read from a temporary file in the run folder, with the same result.
+    #[arg(long, value_name = "MIB", default_value_t = IMAGE_MEMORY / MIB)]
+    image_memory: usize,
     /// Goes on from the run folder's checkpoint.
     #[arg(long)]
     resume: bool,
@@ -70,9 +76,10 @@ pub fn run(args: Args) -> Result<(), Failure> {
         Some(path) => absolute(path),
         None => absolute(&phantoms(&args, &progress)?),
     };
-    let data = DataSet::open(&data_path, &OpenOptions { seed: args.seed, negative: args.negative.clone() })?;
+    let opened = args.data_args.options(args.seed);
+    let data = DataSet::open(&data_path, &opened)?;
     let network = args.network.network(data.task, data.classes.len())?;
-    let recipe = args.recipe.recipe(network.spec(), preset(&args))?;
+    let recipe = args.recipe.recipe(network.spec(), &args.network.preset_or(default_preset(&args)))?;
     let out = args.out.clone().unwrap_or_else(|| default_out(&args, &data_path));
     let folder = RunFolder::new(&out);
     let (data, skipped) = survey(&args, data, &folder, &progress)?;
@@ -83,11 +90,19 @@ pub fn run(args: Args) -> Result<(), Failure> {
         version: env!("CARGO_PKG_VERSION").into(),
         seed: args.seed,
         data: data_path,
-        negative: args.negative.clone(),
+        negative: opened.negative,
+        masks: opened.masks,
         skipped,
         training_seconds: 0.0,
     };
-    let options = TrainOptions { seed: args.seed, recipe, decoding: Decoding::default(), resume: args.resume, out };
+    let options = TrainOptions {
+        seed: args.seed,
+        recipe,
+        method: Method::default(),
+        resume: args.resume,
+        image_memory: args.image_memory.saturating_mul(MIB),
+        out,
+    };
     let start = Instant::now();
     let stages = train(network.spec(), &data, &options, &progress)?;
     info.training_seconds = start.elapsed().as_secs_f64();
@@ -104,12 +119,13 @@ pub fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn preset(args: &Args) -> Preset {
+/// The preset where `--preset` names none.
+fn default_preset(args: &Args) -> &'static str {
     match (args.quick, args.network.is_paper(), &args.data) {
-        (true, _, _) => Preset::Quick,
-        (false, true, _) => Preset::Paper,
-        (false, false, None) => Preset::Phantoms,
-        (false, false, Some(_)) => Preset::Recommended,
+        (true, _, _) => "quick",
+        (false, true, _) => "tb",
+        (false, false, None) => "phantoms",
+        (false, false, Some(_)) => "microcontroller",
     }
 }
 

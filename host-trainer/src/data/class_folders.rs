@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::listing::{Entry, Listing, find_mask, images_in, sorted_entries};
+use super::split::Shares;
 use super::{DataError, Split};
 
 /// Folders beside the classes that are not classes.
@@ -10,32 +11,37 @@ const NOT_A_CLASS: [&str; 2] = ["masks", "images"];
 
 /// Reads the layout; `None` where the folder has no class folders.
 ///
-/// Masks are looked for in `masks/`, under the image's relative name or its bare stem.
-pub(super) fn read(root: &Path) -> Result<Option<Listing>, DataError> {
-    let folders = subfolders(root)?;
+/// Masks are looked for in `masks`, under the image's relative name or its bare stem; it is no class.
+pub(super) fn read(root: &Path, masks: &Path) -> Result<Option<Listing>, DataError> {
+    let mut folders = subfolders(root)?;
+    folders.retain(|(_, path)| path != masks);
     let split_folders: Vec<(Split, &str, &Path)> =
         folders.iter().filter_map(|(name, path)| Some((split_of(name)?, name.as_str(), path.as_path()))).collect();
 
     let mut entries = Vec::new();
     if split_folders.is_empty() {
-        read_classes(root, &folders, "", None, &mut entries)?;
+        read_classes(masks, &folders, "", None, &mut entries)?;
     } else {
         for (split, name, path) in split_folders {
-            read_classes(root, &subfolders(path)?, &format!("{name}/"), Some(split), &mut entries)?;
+            read_classes(masks, &subfolders(path)?, &format!("{name}/"), Some(split), &mut entries)?;
         }
     }
     // The folder itself stands in for a label file: nothing names a line in it.
-    Ok((!entries.is_empty()).then(|| Listing { entries, declared_classes: None, label_file: root.to_path_buf() }))
+    Ok((!entries.is_empty()).then(|| Listing {
+        entries,
+        declared_classes: None,
+        label_file: root.to_path_buf(),
+        shares: Shares::default(),
+    }))
 }
 
 fn read_classes(
-    root: &Path,
+    masks: &Path,
     folders: &[(String, PathBuf)],
     prefix: &str,
     split: Option<Split>,
     entries: &mut Vec<Entry>,
 ) -> Result<(), DataError> {
-    let masks = root.join("masks");
     for (class, folder) in folders {
         let images = images_in(folder)?;
         if images.is_empty() {
@@ -43,7 +49,7 @@ fn read_classes(
         }
         for (file, path) in images {
             let name = format!("{prefix}{class}/{file}");
-            let mask = find_mask(&masks, &name);
+            let mask = find_mask(masks, &name);
             entries.push(Entry { name, path, labels: vec![class.clone()], split, group: None, mask, line: 0 });
         }
     }

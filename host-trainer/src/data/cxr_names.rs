@@ -5,27 +5,32 @@ use std::path::Path;
 
 use super::DataError;
 use super::listing::{Entry, Listing, find_mask, images_in};
+use super::split::Shares;
 
 /// Folders in which the published archives keep their films; `.` for the data set itself.
 const FOLDERS: [&str; 3] = ["CXR_png", "images", "."];
 
 /// Reads the layout; `None` where not every image is named so.
 ///
-/// Lesion masks are looked for in `masks/`. The archives' own `ManualMask/` outlines lungs, not lesions, and is not read.
-pub(super) fn read(root: &Path) -> Result<Option<Listing>, DataError> {
+/// Lesion masks are looked for in `masks`: the archives have none. Their own `ManualMask/` outlines lungs, and is not read.
+pub(super) fn read(root: &Path, masks: &Path) -> Result<Option<Listing>, DataError> {
     let Some(folder) = FOLDERS.map(|name| root.join(name)).into_iter().find(|folder| folder.is_dir()) else {
         return Ok(None);
     };
-    let masks = root.join("masks");
     let mut entries = Vec::new();
     for (name, path) in images_in(&folder)? {
         let Some(label) = label_of(&name) else {
             return Ok(None);
         };
-        let mask = find_mask(&masks, &name);
+        let mask = find_mask(masks, &name);
         entries.push(Entry { name, path, labels: vec![label.to_string()], split: None, group: None, mask, line: 0 });
     }
-    Ok((!entries.is_empty()).then_some(Listing { entries, declared_classes: None, label_file: folder }))
+    Ok((!entries.is_empty()).then_some(Listing {
+        entries,
+        declared_classes: None,
+        label_file: folder,
+        shares: Shares::default(),
+    }))
 }
 
 fn label_of(name: &str) -> Option<&'static str> {

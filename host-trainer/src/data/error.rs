@@ -15,9 +15,11 @@ pub enum DataError {
     #[error(transparent)]
     File(#[from] FileError),
 
-    /// The data set's path is not a folder.
-    #[error("data set {}: not a folder", path.display())]
+    /// The path of the data set or of its masks is not a folder.
+    #[error("{what} {}: not a folder", path.display())]
     NotAFolder {
+        /// `data set` or `masks`.
+        what: &'static str,
         /// The path that was given.
         path: PathBuf,
     },
@@ -111,6 +113,18 @@ pub enum DataError {
         line: u64,
         /// Where the image was looked for.
         image: PathBuf,
+    },
+
+    /// An image of VOC's segmentation is in no class list, and its annotation is not there either.
+    #[error("{}:{line}: found its image in no list of ImageSets/Main and no {}, expected the latter to name its objects",
+            path.display(), annotation.display())]
+    MissingAnnotation {
+        /// The list of the segmentation.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// Where the annotation was looked for.
+        annotation: PathBuf,
     },
 
     /// A label file lists an image twice.
@@ -209,6 +223,23 @@ pub enum DataError {
         path: PathBuf,
     },
 
+    /// A DICOM file, which this program was built without a decoder for.
+    #[error("image {}: found DICOM, expected png, jpeg, bmp, tiff, gif or pnm: this program was built without DICOM",
+            path.display())]
+    BuiltWithoutDicom {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A DICOM file that holds no picture that can be shown.
+    #[error("image {}: DICOM: {reason}", path.display())]
+    Dicom {
+        /// The file.
+        path: PathBuf,
+        /// What was found there, and expected.
+        reason: String,
+    },
+
     /// An image is larger than anything that is sensibly resized to a network's input.
     #[error("image {}: found {width}x{height} pixels, expected at most {} in all", path.display(), super::MAX_PIXELS)]
     TooManyPixels {
@@ -257,6 +288,18 @@ pub enum DataError {
         found: String,
     },
 
+    /// The folder of masks that was named has none of the images that show something.
+    #[error("masks {}: found none of the {images} images that show something, expected names of images ending in .png, \
+             such as {}", path.display(), example.display())]
+    NoMasks {
+        /// The folder.
+        path: PathBuf,
+        /// Images that show something.
+        images: usize,
+        /// Where the first one's mask was looked for, relative to the folder.
+        example: PathBuf,
+    },
+
     /// A mask has a class that the data set does not.
     #[error("mask {}: found class {found} at pixel ({x}, {y}), expected one below {classes} or {IGNORE} (ignore)",
             path.display())]
@@ -282,6 +325,9 @@ const COLUMNS: &str = "the columns file,labels[,split][,group]";
 
 const LAYOUTS: &str = "a labels.csv, a folder a class, a VOC folder, or files named *_0.png and *_1.png";
 
+const WITH_DICOM: &str = "build it in: SWITCHBACK_TRAINER_FEATURES=dicom cargo xtask …, or cargo build -p host-trainer \
+                          --features dicom";
+
 /// Each on a line of its own.
 fn indented(lines: &[String]) -> String {
     lines.iter().map(|line| format!("\n  {line}")).collect()
@@ -303,6 +349,13 @@ impl DataError {
             }
             Self::MaskFormat { .. } | Self::MaskClass { .. } => {
                 Some("store in each pixel the line of classes.txt, from 0".to_string())
+            }
+            Self::BuiltWithoutDicom { .. } => Some(WITH_DICOM.to_string()),
+            // Of many reasons the one that a build mends.
+            Self::UnreadableImages { reasons, .. }
+                if reasons.iter().any(|reason| reason.ends_with("without DICOM")) =>
+            {
+                Some(WITH_DICOM.to_string())
             }
             Self::UnreadableImages { .. } => {
                 Some("mend or remove these files, or leave them out with --skip-unreadable".to_string())

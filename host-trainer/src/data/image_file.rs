@@ -2,7 +2,8 @@
 //!
 //! The format is told from the bytes, not from the name. EXIF orientation is applied. Palettes are resolved, 16 bits are
 //! scaled to 8 with rounding (65535 becomes 255), CMYK JPEGs are converted, transparency lies over black. Colour becomes
-//! grey by the luma that devices compute: [`switchback::frame::luma`].
+//! grey by the luma that devices compute: [`switchback::frame::luma`]. DICOM files are read where the feature `dicom` is
+//! built in (`dicom_file`).
 
 use std::io::{BufReader, Cursor};
 use std::path::Path;
@@ -11,10 +12,17 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use switchback::frame::luma;
 
 use super::DataError;
+#[cfg(feature = "dicom")]
+use super::dicom_file::decode as decode_dicom;
 use crate::files::FileError;
 
 /// The largest image that is decoded, in pixels (64 Mpx): a radiograph has 16.
 pub const MAX_PIXELS: u64 = 64 << 20;
+
+const DICOM_MARK: [u8; 4] = *b"DICM";
+
+/// Bytes of a DICOM file until the end of its mark, which stands behind an empty preamble of 128.
+pub(super) const DICOM_MARK_END: usize = 132;
 
 /// An 8-bit image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +63,9 @@ pub fn load_image(path: &Path, channels: usize) -> Result<Image8, DataError> {
 /// Decodes a file and turns it upright.
 pub(super) fn decode(path: &Path) -> Result<DynamicImage, DataError> {
     let bytes = std::fs::read(path).map_err(FileError::of("read", path))?;
+    if is_dicom(&bytes) {
+        return decode_dicom(path, &bytes);
+    }
     let failed = |source| decode_error(path, source);
     let mut reader = ImageReader::new(BufReader::new(Cursor::new(&bytes)))
         .with_guessed_format()
@@ -66,9 +77,7 @@ pub(super) fn decode(path: &Path) -> Result<DynamicImage, DataError> {
     reader.limits(Limits::no_limits());
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(DataError::TooManyPixels { path: path.to_path_buf(), width, height });
-    }
+    check_size(path, width, height)?;
     if format == ImageFormat::Jpeg && !has_end_of_image(&bytes) {
         return Err(DataError::Truncated { path: path.to_path_buf() });
     }
@@ -76,6 +85,24 @@ pub(super) fn decode(path: &Path) -> Result<DynamicImage, DataError> {
     let mut decoded = DynamicImage::from_decoder(decoder).map_err(failed)?;
     decoded.apply_orientation(orientation);
     Ok(decoded)
+}
+
+/// Whether a file's first bytes, at least [`DICOM_MARK_END`] of them, say DICOM.
+pub(super) fn is_dicom(bytes: &[u8]) -> bool {
+    bytes.get(DICOM_MARK_END - DICOM_MARK.len()..DICOM_MARK_END) == Some(DICOM_MARK.as_slice())
+}
+
+#[cfg(not(feature = "dicom"))]
+fn decode_dicom(path: &Path, _: &[u8]) -> Result<DynamicImage, DataError> {
+    Err(DataError::BuiltWithoutDicom { path: path.to_path_buf() })
+}
+
+/// Refuses a picture of more than [`MAX_PIXELS`].
+pub(super) fn check_size(path: &Path, width: u32, height: u32) -> Result<(), DataError> {
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(DataError::TooManyPixels { path: path.to_path_buf(), width, height });
+    }
+    Ok(())
 }
 
 fn decode_error(path: &Path, source: ImageError) -> DataError {

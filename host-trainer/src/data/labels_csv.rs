@@ -10,6 +10,7 @@ use std::path::Path;
 
 use super::DataError;
 use super::listing::{Entry, Listing, find_mask, read_text};
+use super::split::Shares;
 
 /// Position of each known column in the header.
 struct Columns {
@@ -19,8 +20,8 @@ struct Columns {
     group: Option<usize>,
 }
 
-/// Reads the data set that `root/labels.csv` describes.
-pub(super) fn read(root: &Path) -> Result<Listing, DataError> {
+/// Reads the data set that `root/labels.csv` describes; masks are looked for in `masks`.
+pub(super) fn read(root: &Path, masks: &Path) -> Result<Listing, DataError> {
     let path = root.join("labels.csv");
     let text = read_text(&path)?;
     let header = text.lines().next().unwrap_or_default();
@@ -32,7 +33,6 @@ pub(super) fn read(root: &Path) -> Result<Listing, DataError> {
     };
 
     let images = Some(root.join("images")).filter(|folder| folder.is_dir()).unwrap_or_else(|| root.to_path_buf());
-    let masks = root.join("masks");
     let mut entries = Vec::new();
     let mut first_line = HashMap::new();
     for record in reader.records() {
@@ -63,7 +63,7 @@ pub(super) fn read(root: &Path) -> Result<Listing, DataError> {
             labels: record[columns.labels].split_whitespace().map(str::to_string).collect(),
             split,
             group: cell(columns.group).map(str::to_string),
-            mask: find_mask(&masks, name),
+            mask: find_mask(masks, name),
             line,
         });
     }
@@ -73,7 +73,7 @@ pub(super) fn read(root: &Path) -> Result<Listing, DataError> {
     {
         return Err(DataError::UnknownSplit { path, line: bare.line, found: String::new() });
     }
-    Ok(Listing { entries, declared_classes: declared_classes(root)?, label_file: path })
+    Ok(Listing { entries, declared_classes: declared_classes(root)?, label_file: path, shares: Shares::default() })
 }
 
 /// The separator that the header uses most; a comma where it uses none.

@@ -1,7 +1,11 @@
 //! What a layout's reader hands on: files with label names, before classes are numbered and splits are drawn.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::image_file::{DICOM_MARK_END, is_dicom};
+use super::split::Shares;
 use super::{DataError, Split};
 use crate::files::FileError;
 
@@ -26,6 +30,8 @@ pub(super) struct Listing {
     pub declared_classes: Option<Vec<String>>,
     /// The file that errors about a line should name.
     pub label_file: PathBuf,
+    /// Of the splits that are to be drawn.
+    pub shares: Shares,
 }
 
 /// The entries of a folder as (name, path), sorted by name, so that nothing depends on the file system's order. Hidden
@@ -44,26 +50,41 @@ pub(super) fn sorted_entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Da
     Ok(entries)
 }
 
-/// Whether a file's name says image. Only listing goes by names; decoding goes by content.
-pub(super) fn has_image_name(path: &Path) -> bool {
-    const EXTENSIONS: [&str; 11] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff", "gif", "pgm", "ppm", "pnm", "pbm"];
+/// Whether a file's name says image, or has no ending (as archives of DICOM files have: `IM0001`, `1.2.840.10008.1`) while
+/// its first bytes say DICOM. Else only listing goes by names; decoding goes by content.
+pub(super) fn is_image(path: &Path) -> bool {
+    const EXTENSIONS: [&str; 13] =
+        ["png", "jpg", "jpeg", "bmp", "tif", "tiff", "gif", "pgm", "ppm", "pnm", "pbm", "dcm", "dicom"];
     path.is_file()
-        && path
-            .extension()
-            .and_then(|e| e.to_str())
-            .is_some_and(|e| EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()))
+        && match ending(path) {
+            Some(ending) => EXTENSIONS.contains(&ending.to_ascii_lowercase().as_str()),
+            None => {
+                let mut first = Vec::with_capacity(DICOM_MARK_END);
+                let read = |file: File| file.take(DICOM_MARK_END as u64).read_to_end(&mut first);
+                File::open(path).and_then(read).is_ok() && is_dicom(&first)
+            }
+        }
+}
+
+/// What a name ends in, if that is more than a number.
+fn ending(path: &Path) -> Option<&str> {
+    let extension = path.extension()?.to_str()?;
+    (!extension.bytes().all(|byte| byte.is_ascii_digit())).then_some(extension)
 }
 
 /// The images directly in a folder, as [`sorted_entries`].
 pub(super) fn images_in(folder: &Path) -> Result<Vec<(String, PathBuf)>, DataError> {
     let mut entries = sorted_entries(folder)?;
-    entries.retain(|(_, path)| has_image_name(path));
+    entries.retain(|(_, path)| is_image(path));
     Ok(entries)
 }
 
 /// The mask of an image in the folder `masks`: the same relative name or the bare stem, ending in `.png`.
 pub(super) fn find_mask(masks: &Path, name: &str) -> Option<PathBuf> {
-    let relative = Path::new(name).with_extension("png");
+    let relative = match ending(Path::new(name)) {
+        Some(_) => Path::new(name).with_extension("png"),
+        None => PathBuf::from(format!("{name}.png")),
+    };
     let nested = masks.join(&relative);
     if nested.is_file() {
         return Some(nested);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use super::image_file::decode;
+use super::image_file::{check_size, decode};
 use super::{DataError, Task};
 use crate::files::FileError;
 use crate::metrics::{LabelMap, upsample};
@@ -85,9 +85,7 @@ fn indices(path: &Path) -> Result<Mask, DataError> {
         return Err(DataError::MaskFormat { path: path.to_path_buf(), found });
     }
     let (width, height) = (reader.info().width, reader.info().height);
-    if u64::from(width) * u64::from(height) > super::MAX_PIXELS {
-        return Err(DataError::TooManyPixels { path: path.to_path_buf(), width, height });
-    }
+    check_size(path, width, height)?;
     let mut packed = vec![0; reader.output_buffer_size().unwrap_or(0)];
     let frame = reader.next_frame(&mut packed).map_err(failed)?;
     let (width, height, bits) = (width as usize, height as usize, depth as usize);

@@ -6,7 +6,7 @@
 //! | `labels_csv`, `class_folders`, `voc`, `cxr_names` | one layout each, to a `Listing` |
 //! | `classes` | label names to class indices, binary or multi-label |
 //! | `split` | splits that the folder does not give |
-//! | `image_file`, `resize` | pixels |
+//! | `image_file`, `dicom_file`, `resize` | pixels |
 //! | [`report`] | what a person should know before training |
 //! | `mask_file` | pixel truth, for evaluation only: training never calls it |
 //!
@@ -16,6 +16,8 @@
 mod class_folders;
 mod classes;
 mod cxr_names;
+#[cfg(feature = "dicom")]
+mod dicom_file;
 mod error;
 mod image_file;
 mod labels_csv;
@@ -30,6 +32,7 @@ mod voc;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::metrics::IGNORE;
@@ -114,6 +117,7 @@ impl DataSet {
     /// # Errors
     /// [`DataError`] when a split is empty, or a class without training images, after that.
     pub fn without(&self, names: &[String]) -> Result<Self, DataError> {
+        let names: HashSet<&String> = names.iter().collect();
         let mut rest = self.clone();
         rest.samples.retain(|sample| !names.contains(&sample.name));
         rest.check()?;

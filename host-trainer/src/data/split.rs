@@ -34,14 +34,30 @@ impl Split {
             Self::Test => "test",
         }
     }
+}
 
-    /// Share of the images that a drawn split gets: 70, 10 and 20 %.
-    fn share(self) -> f64 {
-        match self {
-            Self::Train => 0.7,
-            Self::Val => 0.1,
-            Self::Test => 0.2,
+/// Shares of a data set's images, which together are 1. A split that is given takes no part in a drawing: the others keep
+/// their proportion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Shares {
+    pub train: f64,
+    pub val: f64,
+    pub test: f64,
+}
+
+impl Shares {
+    fn of(self, split: Split) -> f64 {
+        match split {
+            Split::Train => self.train,
+            Split::Val => self.val,
+            Split::Test => self.test,
         }
+    }
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self { train: 0.7, val: 0.1, test: 0.2 }
     }
 }
 
@@ -67,7 +83,7 @@ impl FromStr for Split {
 /// Draws the splits that are not `given` out of the train images, by seed: whole groups together, and each label as near
 /// to the shares as whole groups allow. The draw depends on names, labels, groups and the seed, not on the order of
 /// `samples`.
-pub(super) fn draw(samples: &mut [Sample], given: &[Split], seed: u64) {
+pub(super) fn draw(samples: &mut [Sample], given: &[Split], shares: Shares, seed: u64) {
     let mut open: Vec<Split> = Split::ALL.into_iter().filter(|split| !given.contains(split)).collect();
     if open.is_empty() {
         return;
@@ -75,13 +91,13 @@ pub(super) fn draw(samples: &mut [Sample], given: &[Split], seed: u64) {
     if !open.contains(&Split::Train) {
         open.insert(0, Split::Train);
     }
-    let whole: f64 = open.iter().map(|split| split.share()).sum();
+    let whole: f64 = open.iter().map(|&split| shares.of(split)).sum();
 
     for groups in strata(samples, seed).into_values() {
         let mut assigned = vec![0_usize; open.len()];
         for members in groups {
             let so_far = (assigned.iter().sum::<usize>() + members.len()) as f64;
-            let lack = |place: usize| so_far * open[place].share() / whole - assigned[place] as f64;
+            let lack = |place: usize| so_far * shares.of(open[place]) / whole - assigned[place] as f64;
             // The greatest lack wins; of equals the first, which is train.
             let place = (0..open.len()).rev().max_by(|&a, &b| lack(a).total_cmp(&lack(b))).unwrap_or(0);
             assigned[place] += members.len();

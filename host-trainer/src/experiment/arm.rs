@@ -3,9 +3,9 @@
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use switchback::model::Network;
-use switchback::model::spec::{MAX_FILTERS, NetworkSpec};
+use switchback::model::spec::{HeadSpec, MAX_FILTERS, NetworkSpec};
 
-use crate::float::Decoding;
+use crate::float::{Decoding, Method, Pooling, Supervision};
 use crate::train::Recipe;
 
 /// The product's network, or a control: what it would be without a part of the method.
@@ -25,6 +25,14 @@ pub enum Arm {
     Untied,
     /// Values repeated over their windows in place of switches.
     NearestUnpooling,
+    /// The maximum of a class map in place of log-sum-exp; its stage 0 is FC-MIL (paper, Table 4).
+    MaxPooling,
+    /// The mean of a class map in place of log-sum-exp.
+    AveragePooling,
+    /// Every pixel trained with a distribution that meets constraints implied by the labels, softmax maps: C-CNN (paper, Table 4).
+    Constrained,
+    /// As `constrained`, with findings known to be small.
+    ConstrainedSmall,
 }
 
 impl Arm {
@@ -37,6 +45,10 @@ impl Arm {
             Self::ShallowEqual => "shallow-equal",
             Self::Untied => "untied",
             Self::NearestUnpooling => "nearest-unpooling",
+            Self::MaxPooling => "max-pooling",
+            Self::AveragePooling => "average-pooling",
+            Self::Constrained => "constrained",
+            Self::ConstrainedSmall => "constrained-small",
         }
     }
 
@@ -49,22 +61,37 @@ impl Arm {
             Self::ShallowEqual => "shallow, no more work",
             Self::Untied => "untied",
             Self::NearestUnpooling => "no switches",
+            Self::MaxPooling => "max pooling",
+            Self::AveragePooling => "average pooling",
+            Self::Constrained => "constrained training",
+            Self::ConstrainedSmall => "constrained, small findings",
         }
     }
 
-    /// Its decoder.
-    pub fn decoding(self) -> Decoding {
+    /// What of the method it has.
+    pub fn method(self) -> Method {
+        let product = Method::default();
         match self {
-            Self::Untied => Decoding::Untied,
-            Self::NearestUnpooling => Decoding::NearestUnpooling,
-            Self::Product | Self::TrainedAsLong | Self::Shallow | Self::ShallowEqual => Decoding::Tied,
+            Self::Product | Self::TrainedAsLong | Self::Shallow | Self::ShallowEqual => product,
+            Self::Untied => Decoding::Untied.into(),
+            Self::NearestUnpooling => Decoding::NearestUnpooling.into(),
+            Self::MaxPooling => Method { pooling: Pooling::Max, ..product },
+            Self::AveragePooling => Method { pooling: Pooling::Average, ..product },
+            Self::Constrained => Method { supervision: Supervision::Constraints, ..product },
+            Self::ConstrainedSmall => Method { supervision: Supervision::SmallConstraints, ..product },
         }
     }
 
     /// Its network, where the product's is `product`.
     pub fn spec(self, product: &NetworkSpec) -> NetworkSpec {
         match self {
-            Self::Product | Self::Untied | Self::NearestUnpooling => product.clone(),
+            Self::Product | Self::Untied | Self::NearestUnpooling | Self::MaxPooling | Self::AveragePooling => {
+                product.clone()
+            }
+            // Constraints are about the class of each pixel.
+            Self::Constrained | Self::ConstrainedSmall => {
+                NetworkSpec { head: HeadSpec::PAPER_MULTI_LABEL, ..product.clone() }
+            }
             Self::TrainedAsLong => NetworkSpec { stages: 0, ..product.clone() },
             Self::Shallow => worth(shallow(product), product),
             Self::ShallowEqual => affordable(shallow(product), product),
@@ -74,7 +101,13 @@ impl Arm {
     /// Its training, where the product is `spec` and trained by `product`.
     pub fn recipe(self, product: &Recipe, spec: &NetworkSpec) -> Recipe {
         match self {
-            Self::Product | Self::Untied | Self::NearestUnpooling => product.clone(),
+            Self::Product
+            | Self::Untied
+            | Self::NearestUnpooling
+            | Self::MaxPooling
+            | Self::AveragePooling
+            | Self::Constrained
+            | Self::ConstrainedSmall => product.clone(),
             Self::TrainedAsLong => product.without_stages(spec.stages),
             Self::Shallow | Self::ShallowEqual => {
                 // A finer top map needs fewer hidden nodes for fully connected layers of the same size.

@@ -44,7 +44,7 @@ pub use fig4::fig4;
 pub use fig5::fig5;
 pub use findings::Findings;
 pub use measure::{Measure, Part};
-pub use run_source::{OtherData, RunSource};
+pub use run_source::RunSource;
 pub use scale::scale;
 pub use spread::Spread;
 pub use table3::table3;

@@ -7,7 +7,7 @@ use crate::data::{DataSet, OpenOptions, Split};
 use crate::engine::Prediction;
 use crate::evaluation::{EvaluationSet, core_predictions, image_iou, ranked_positives};
 use crate::float::FloatNetwork;
-use crate::run::{ModelFile, RunError, RunFolder, bar, data_name};
+use crate::run::{ModelFile, RunError, RunFolder, RunInfo, bar, data_name};
 
 /// A trained run with its test split.
 pub struct RunSource {
@@ -23,15 +23,6 @@ pub struct RunSource {
     pub test: EvaluationSet,
 }
 
-/// Whose images are drawn.
-#[derive(Clone, Debug, Default)]
-pub struct OtherData {
-    /// Another data set than the run's.
-    pub path: Option<PathBuf>,
-    /// Its negative class, where it was named.
-    pub negative: Option<String>,
-}
-
 /// The final stage's integers on the test split.
 pub struct FinalStage {
     /// One an image.
@@ -43,17 +34,20 @@ pub struct FinalStage {
 }
 
 impl RunSource {
-    /// Opens a run folder.
+    /// Opens a run folder with its own images or those of `other`, opened as `options` says of the run.
     ///
     /// # Errors
     /// [`ExperimentError`] names what is missing, or the classes that do not fit.
-    pub fn open(run: &Path, other: &OtherData) -> Result<Self, ExperimentError> {
+    pub fn open(
+        run: &Path,
+        other: Option<&Path>,
+        options: impl FnOnce(&RunInfo) -> OpenOptions,
+    ) -> Result<Self, ExperimentError> {
         let folder = RunFolder::existing(run)?;
         let info = folder.info()?;
         let (floats, models) = (folder.float_stages()?, folder.model_stages()?);
-        let negative = other.negative.clone().or(info.negative);
-        let options = OpenOptions { seed: info.seed, negative };
-        let data = match &other.path {
+        let options = options(&info);
+        let data = match other {
             Some(path) => DataSet::open(path, &options).map_err(RunError::from)?,
             None => DataSet::open(&info.data, &options)
                 .and_then(|data| data.without(&info.skipped))

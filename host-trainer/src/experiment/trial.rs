@@ -10,11 +10,11 @@ use super::{Arm, Unsuitable};
 use crate::data::{DataSet, Split};
 use crate::evaluation::{EvaluationSet, OperatingRule, judge_float};
 use crate::files::FileError;
-use crate::float::{Decoding, FloatNetwork};
+use crate::float::{FloatNetwork, Method};
 use crate::metrics::{ControlResult, StageResult};
 use crate::quantize::Identity;
 use crate::run::{RunError, calibrate, calibration_images, identity, quantize_stage, write_json};
-use crate::train::{Recipe, TrainError, TrainOptions, train};
+use crate::train::{IMAGE_MEMORY, Recipe, TrainError, TrainOptions, train};
 
 /// What all trials of an experiment share.
 pub struct Setting<'a> {
@@ -112,7 +112,14 @@ pub fn run_trial(
     {
         return Ok(Trial { data: identity.data, ..trial });
     }
-    let options = TrainOptions { seed, recipe: recipe.clone(), decoding: arm.decoding(), resume: setting.resume, out };
+    let options = TrainOptions {
+        seed,
+        recipe: recipe.clone(),
+        method: arm.method(),
+        resume: setting.resume,
+        image_memory: IMAGE_MEMORY,
+        out,
+    };
     let train_error = |source| ExperimentError::Train { arm: arm.name(), seed, source };
     let networks = train(&network, setting.data, &options, progress).map_err(train_error)?;
     let results = judge_stages(setting, &identity, &networks)?;
@@ -157,7 +164,7 @@ fn judge_stages(
     let images = calibration_images(setting.data, last)?;
     let mut results = Vec::new();
     for (stage, float) in networks.iter().enumerate() {
-        if float.decoding() == Decoding::default() {
+        if float.method() == Method::default() {
             results.extend(quantize_stage(float, stage, identity, &images, sets, setting.rule, &bar)?.results);
         } else {
             let map_scale = calibrate(float, &images, &bar)?.map_scale();

@@ -57,10 +57,36 @@ pub enum FloatError {
         /// What its reader says.
         cause: safetensors::SafeTensorError,
     },
+    /// A file that is no PyTorch state dictionary, or a damaged one.
+    #[error("{}: found no readable PyTorch file of tensors by name: {cause}", path.display())]
+    NotPyTorch {
+        /// The file.
+        path: PathBuf,
+        /// What its reader says.
+        cause: Box<candle_core::Error>,
+    },
+    /// A file does not hold the convolutions of a network.
+    #[error("{}: found{}, expected the convolutions{}", path.display(), listed(found), listed(expected))]
+    OtherConvolutions {
+        /// The file.
+        path: PathBuf,
+        /// Names and shapes of its convolutions' weights, in their order; of all its tensors where none is a convolution's.
+        found: Vec<(String, Vec<usize>)>,
+        /// Those of the network.
+        expected: Vec<(String, Vec<usize>)>,
+    },
     /// A file could not be read or written.
     #[error(transparent)]
     File(#[from] FileError),
     /// A tensor operation failed, most likely on an image batch of a wrong shape.
     #[error("float network: {0}")]
     Compute(#[from] candle_core::Error),
+}
+
+/// Each tensor with its shape; none said as such.
+fn listed(tensors: &[(String, Vec<usize>)]) -> String {
+    if tensors.is_empty() {
+        return " none".into();
+    }
+    tensors.iter().map(|(name, shape)| format!(" {name} {shape:?}")).collect::<Vec<_>>().join(",")
 }

@@ -5,37 +5,35 @@ use std::path::Path;
 use candle_core::{Tensor, Var};
 
 use super::error::FloatError;
+use super::foreign_weights::ForeignConvolutions;
 use super::network::FloatNetwork;
-use super::weights_file::read_tensors;
 use training_ops::{conv_pool, rectify};
 
 /// A layer whose output's root mean square is below this has nothing to be scaled by.
 const SILENT: f32 = 1e-6;
 
 impl FloatNetwork {
-    /// Takes the weights and biases of every convolution from a safetensors file, in their order: where they pool, and so how
-    /// their blocks are numbered, may differ. What else the file holds is left there.
+    /// Takes the weights and biases of every convolution from another program's or run's file, in their order: where they
+    /// pool, and so how their blocks are numbered, may differ. What else the file holds is left there.
+    ///
+    /// A safetensors file, or a PyTorch state dictionary (`.pth`, `.pt`, `.bin`); names as in `float.safetensors` of a run
+    /// (`conv3_2.weight`) or torchvision's (`features.12.weight`).
     ///
     /// # Errors
-    /// [`FloatError`] names the file, or the tensor that is missing or of another shape.
+    /// [`FloatError`] names the file; [`FloatError::OtherConvolutions`] lists what was found and what was expected.
     pub fn start_from(&self, path: &Path) -> Result<(), FloatError> {
-        let stored = read_tensors(path)?.tensors;
-        let mut stored_names: Vec<_> = stored.keys().filter_map(|name| convolution_number(name)).collect();
-        stored_names.sort_unstable();
-        for i in 0..self.network().encoder().len() {
-            for part in ["weight", "bias"] {
-                let name = format!("{}.{part}", self.network().convolution_name(i));
-                let variable = self.variable(&name)?;
-                let (name, expected) = (name.clone(), variable.dims().to_vec());
-                let found = stored_names.get(i).and_then(|(_, _, layer)| stored.get(&format!("{layer}.{part}")));
-                match found {
-                    Some(tensor) if tensor.dims() == expected => variable.set(tensor)?,
-                    Some(tensor) => {
-                        return Err(FloatError::WrongShape { name, found: tensor.dims().to_vec(), expected });
-                    }
-                    None => return Err(FloatError::MissingTensor { name, expected }),
-                }
-            }
+        let names: Vec<_> = (0..self.network().encoder().len()).map(|i| self.network().convolution_name(i)).collect();
+        let found = ForeignConvolutions::read(path)?;
+        let mut expected = Vec::new();
+        for name in &names {
+            expected.push((format!("{name}.weight"), self.variable(&format!("{name}.weight"))?.dims().to_vec()));
+        }
+        if !found.have_shapes(expected.iter().map(|(_, shape)| shape.as_slice())) {
+            return Err(FloatError::OtherConvolutions { path: path.into(), found: found.described(), expected });
+        }
+        for (name, (weight, bias)) in names.iter().zip(found.tensors()) {
+            self.variable(&format!("{name}.weight"))?.set(weight)?;
+            self.variable(&format!("{name}.bias"))?.set(bias)?;
         }
         Ok(())
     }
@@ -68,14 +66,6 @@ impl FloatNetwork {
         let missing = || FloatError::MissingTensor { name: name.into(), expected: Vec::new() };
         self.tensors().get(name).ok_or_else(missing)
     }
-}
-
-/// Block, number in the block and layer of a convolution's weights, such as `conv3_2.weight`.
-fn convolution_number(tensor: &str) -> Option<(usize, usize, &str)> {
-    let layer = tensor.strip_suffix(".weight")?;
-    let number = layer.strip_prefix("conv")?;
-    let (block, index) = number.split_once('_').unwrap_or((number, "1"));
-    Some((block.parse().ok()?, index.parse().ok()?, layer))
 }
 
 /// Divides a layer's parameters by the root mean square of what they gave, before or after a ReLU; the output as it becomes.
@@ -137,7 +127,8 @@ mod tests {
         shallow.start_from(&path)?;
         assert_eq!(values(&shallow, "conv4_2.weight")?, values(&trained, "conv5.weight")?);
         let error = FloatNetwork::new(network(0.25), Decoding::Tied, 2)?.start_from(&path).unwrap_err().to_string();
-        assert!(error.contains("conv1.weight: found shape [12, 1, 11, 11], expected [24, 1, 11, 11]"), "{error}");
+        assert!(error.contains("found conv1.weight [12, 1, 11, 11], conv2.weight"), "{error}");
+        assert!(error.contains("expected the convolutions conv1.weight [24, 1, 11, 11], "), "{error}");
         Ok(())
     }
 }

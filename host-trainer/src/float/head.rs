@@ -7,7 +7,9 @@ use candle_core::{D, Device, Result, Tensor};
 use switchback::model::Network;
 use switchback::model::spec::{ClassMaps, MapActivation};
 
-use training_ops::{log_sum_exp, rectify};
+use training_ops::rectify;
+
+use super::pooling::Pooling;
 
 /// Nearest expansion by `2^shift` to `height` x `width`; the last row and column also serve what odd sizes add.
 pub(super) fn expand(maps: &Tensor, shift: u32, height: usize, width: usize) -> Result<Tensor> {
@@ -41,9 +43,15 @@ pub(super) fn activate(logits: &Tensor, activation: MapActivation, leak: f32) ->
 }
 
 /// Pooled scores `[batch, classes]` (Eq. 7). Where the negative class has no map, its score is the activation of its
-/// bias: what log-sum-exp makes of a constant map.
-pub(super) fn pool_scores(network: &Network, maps: &Tensor, bias: &Tensor, leak: f32) -> Result<Tensor> {
-    let pooled = log_sum_exp(maps, network.spec().head.sharpness)?;
+/// bias: what every pooling makes of a constant map.
+pub(super) fn pool_scores(
+    network: &Network,
+    pooling: Pooling,
+    maps: &Tensor,
+    bias: &Tensor,
+    leak: f32,
+) -> Result<Tensor> {
+    let pooled = pooling.pool(maps, network.spec().head.sharpness)?;
     match network.spec().head.maps {
         ClassMaps::PerClass => Ok(pooled),
         ClassMaps::Evidence => {

@@ -9,6 +9,7 @@ use switchback::model::Network;
 use super::decoding::Decoding;
 use super::error::FloatError;
 use super::head::{activate, add_bias, expand, pool_scores};
+use super::method::Method;
 use super::parameters::{INPUT_MEAN, INPUT_STD, Initializer, classifier_parameters, head_weight, parameters};
 use super::weights_file::{read_tensors, write_tensors};
 use training_ops::{Switches, class_maps, conv_pool, rectify, unpool_deconv};
@@ -18,8 +19,10 @@ use training_ops::{Switches, class_maps, conv_pool, rectify, unpool_deconv};
 /// Images are `[batch, channels, height, width]` tensors of f32 pixel levels, 0 to 255.
 pub struct FloatNetwork {
     network: Network,
-    decoding: Decoding,
+    method: Method,
     tensors: BTreeMap<String, Var>,
+    /// What training leaves as it is, without a gradient.
+    frozen: BTreeMap<String, Tensor>,
 }
 
 /// What the network gives.
@@ -57,13 +60,14 @@ impl FloatNetwork {
     ///
     /// # Errors
     /// [`FloatError::Compute`] when memory for the tensors cannot be had.
-    pub fn new(network: Network, decoding: Decoding, seed: u64) -> Result<Self, FloatError> {
+    pub fn new(network: Network, method: impl Into<Method>, seed: u64) -> Result<Self, FloatError> {
+        let method = method.into();
         let mut initializer = Initializer::new(seed);
         let mut tensors = BTreeMap::new();
-        for parameter in parameters(&network, decoding) {
+        for parameter in parameters(&network, method.decoding) {
             tensors.insert(parameter.name.clone(), initializer.variable(&parameter)?);
         }
-        Ok(Self { network, decoding, tensors })
+        Ok(Self::from_tensors(network, method, tensors))
     }
 
     /// The same network with fully connected layers on its top map: two hidden layers of `hidden` nodes, random.
@@ -78,16 +82,16 @@ impl FloatNetwork {
         Ok(self)
     }
 
-    pub(super) fn from_tensors(network: Network, decoding: Decoding, tensors: BTreeMap<String, Var>) -> Self {
-        Self { network, decoding, tensors }
+    pub(super) fn from_tensors(network: Network, method: Method, tensors: BTreeMap<String, Var>) -> Self {
+        Self { network, method, tensors, frozen: BTreeMap::new() }
     }
 
     /// Reads a network from a safetensors file, with its fully connected layers where the file has them.
     ///
     /// # Errors
     /// [`FloatError`] names the file, or the tensor that is missing, unknown, or of another shape or type.
-    pub fn load(network: Network, decoding: Decoding, path: &Path) -> Result<Self, FloatError> {
-        Self::from_stored(network, decoding, read_tensors(path)?.tensors)
+    pub fn load(network: Network, method: impl Into<Method>, path: &Path) -> Result<Self, FloatError> {
+        Self::from_stored(network, method, read_tensors(path)?.tensors)
     }
 
     /// Makes a network of tensors by name.
@@ -96,10 +100,11 @@ impl FloatNetwork {
     /// [`FloatError`] names the tensor that is missing, unknown or of another shape.
     pub fn from_stored(
         network: Network,
-        decoding: Decoding,
+        method: impl Into<Method>,
         mut stored: BTreeMap<String, Tensor>,
     ) -> Result<Self, FloatError> {
-        let mut expected = parameters(&network, decoding);
+        let method = method.into();
+        let mut expected = parameters(&network, method.decoding);
         if let Some(&hidden) = stored.get("fc1.weight").and_then(|weight| weight.dims().first()) {
             expected.extend(classifier_parameters(&network, hidden));
         }
@@ -116,7 +121,7 @@ impl FloatNetwork {
         }
         match stored.into_iter().next() {
             Some((name, tensor)) => Err(FloatError::UnknownTensor { name, found: tensor.dims().to_vec() }),
-            None => Ok(Self { network, decoding, tensors }),
+            None => Ok(Self::from_tensors(network, method, tensors)),
         }
     }
 
@@ -133,9 +138,9 @@ impl FloatNetwork {
         &self.network
     }
 
-    /// How it comes down from its top map.
-    pub fn decoding(&self) -> Decoding {
-        self.decoding
+    /// What of the method it has.
+    pub fn method(&self) -> Method {
+        self.method
     }
 
     /// All tensors by layer path, the input statistics included.
@@ -143,9 +148,23 @@ impl FloatNetwork {
         &self.tensors
     }
 
-    /// The tensors that training changes: all but the input statistics.
+    /// Leaves the convolutions that no deconvolution is tied to as they are from now on: they get no gradient.
+    pub fn freeze_untied_convolutions(&mut self) {
+        let tied = |convolution| self.network.decoder().iter().any(|layer| layer.convolution == convolution);
+        for convolution in (0..self.network.encoder().len()).filter(|&convolution| !tied(convolution)) {
+            for part in ["weight", "bias"] {
+                let name = format!("{}.{part}", self.network.convolution_name(convolution));
+                if let Some(var) = self.tensors.get(&name) {
+                    self.frozen.insert(name, var.as_detached_tensor());
+                }
+            }
+        }
+    }
+
+    /// The tensors that training changes: all but the input statistics and what is frozen.
     pub fn trainable(&self) -> impl Iterator<Item = (&str, &Var)> {
-        let trained = |(name, _): &(&str, &Var)| *name != INPUT_MEAN && *name != INPUT_STD;
+        let trained =
+            |(name, _): &(&str, &Var)| *name != INPUT_MEAN && *name != INPUT_STD && !self.frozen.contains_key(*name);
         self.tensors.iter().map(|(name, var)| (name.as_str(), var)).filter(trained)
     }
 
@@ -155,7 +174,10 @@ impl FloatNetwork {
     /// [`FloatError::MissingTensor`] when the network has none of that name, such as `fc1.weight` without a classifier.
     pub fn tensor(&self, name: &str) -> Result<&Tensor, FloatError> {
         let missing = || FloatError::MissingTensor { name: name.into(), expected: Vec::new() };
-        Ok(self.tensors.get(name).ok_or_else(missing)?.as_tensor())
+        match self.frozen.get(name) {
+            Some(frozen) => Ok(frozen),
+            None => Ok(self.tensors.get(name).ok_or_else(missing)?.as_tensor()),
+        }
     }
 
     /// Sets mean and standard deviation of each input channel, in pixel levels.
@@ -189,6 +211,14 @@ impl FloatNetwork {
     pub fn forward_leaky(&self, images: &Tensor, leak: f32) -> Result<Output, FloatError> {
         let logits = self.logits(&self.features(images)?.stages)?;
         self.output(&logits, leak)
+    }
+
+    /// Class maps before σ, `[batch, maps, height, width]`.
+    ///
+    /// # Errors
+    /// As [`Self::forward`].
+    pub fn forward_logits(&self, images: &Tensor) -> Result<Tensor, FloatError> {
+        self.logits(&self.features(images)?.stages)
     }
 
     /// Every stored map of a batch of images.
@@ -254,7 +284,7 @@ impl FloatNetwork {
         let mut stages = vec![x.clone()];
         for layer in self.network.decoder() {
             let name = self.network.deconvolution_name(layer);
-            let weight = match self.decoding {
+            let weight = match self.method.decoding {
                 Decoding::Untied => format!("{name}.weight"),
                 Decoding::Tied | Decoding::NearestUnpooling => {
                     format!("{}.weight", self.network.convolution_name(layer.convolution))
@@ -263,7 +293,7 @@ impl FloatNetwork {
             let (weight, bias) = (self.tensor(&weight)?, self.tensor(&format!("{name}.bias"))?);
             let size = (layer.output.height, layer.output.width);
             let mut switches = switches[layer.convolution].as_ref();
-            if self.decoding == Decoding::NearestUnpooling && switches.take().is_some() {
+            if self.method.decoding == Decoding::NearestUnpooling && switches.take().is_some() {
                 x = expand(&x, 1, size.0, size.1)?;
             }
             x = unpool_deconv(&x, weight, bias, switches, size)?;
@@ -296,7 +326,8 @@ impl FloatNetwork {
 
     fn output(&self, logits: &Tensor, leak: f32) -> Result<Output, FloatError> {
         let maps = activate(logits, self.network.spec().head.activation, leak)?;
-        let scores = pool_scores(&self.network, &maps, self.tensor("head.bias")?, leak)?;
+        let pooling = self.method.pooling;
+        let scores = pool_scores(&self.network, pooling, &maps, self.tensor("head.bias")?, leak)?;
         Ok(Output { scores, maps })
     }
 }

@@ -29,7 +29,7 @@ impl FloatNetwork {
     pub fn with_stages(&self, network: Network, head: NewHead, seed: u64) -> Result<Self, FloatError> {
         let mut initializer = Initializer::new(seed);
         let mut tensors = BTreeMap::new();
-        for parameter in parameters(&network, self.decoding()) {
+        for parameter in parameters(&network, self.method().decoding) {
             let kept = head == NewHead::Continued || !parameter.name.starts_with("head.");
             let old = self.tensors().get(&parameter.name).filter(|old| kept && old.dims() == parameter.shape);
             let tensor = match old {
@@ -38,6 +38,6 @@ impl FloatNetwork {
             };
             tensors.insert(parameter.name, tensor);
         }
-        Ok(Self::from_tensors(network, self.decoding(), tensors))
+        Ok(Self::from_tensors(network, self.method(), tensors))
     }
 }

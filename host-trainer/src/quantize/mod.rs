@@ -22,7 +22,7 @@ use switchback::model::{EncodeError, ModelArrays, ModelError};
 pub use calibration::Calibration;
 pub use scalars::q16;
 
-use crate::float::{Decoding, FloatError, FloatNetwork};
+use crate::float::{FloatError, FloatNetwork, Method};
 
 /// Why a float network cannot become an integer model.
 #[derive(Debug, thiserror::Error)]
@@ -60,13 +60,13 @@ pub enum QuantizeError {
         /// The largest that works.
         most: f64,
     },
-    /// The decoder is not the product's: the core has no such layers.
-    #[error("decoder: found {found:?}, expected {expected:?}")]
-    Decoding {
+    /// The method is not the product's: the core has no such layers.
+    #[error("method: found {found:?}, expected {expected:?}")]
+    Method {
         /// The network's.
-        found: Decoding,
+        found: Method,
         /// The product's.
-        expected: Decoding,
+        expected: Method,
     },
     /// A name is too long for the model file.
     #[error("{what} '{found}': expected at most {most} bytes")]
@@ -109,8 +109,8 @@ pub fn quantize(
     calibration: &Calibration,
     identity: &Identity,
 ) -> Result<ModelArrays, QuantizeError> {
-    if float.decoding() != Decoding::default() {
-        return Err(QuantizeError::Decoding { found: float.decoding(), expected: Decoding::default() });
+    if float.method() != Method::default() {
+        return Err(QuantizeError::Method { found: float.method(), expected: Method::default() });
     }
     let network = float.network();
     let input = layers::input(float)?;

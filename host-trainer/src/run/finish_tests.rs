@@ -42,6 +42,7 @@ fn finished(data: &Path, threshold: ThresholdChoice) -> (Vec<Vec<u8>>, Vec<Stage
         seed: 1,
         data: data.into(),
         negative: None,
+        masks: None,
         skipped: Vec::new(),
         training_seconds: 0.0,
     };

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use switchback::model::spec::NetworkSpec;
 
 use super::RunError;
+use crate::data::OpenOptions;
 use crate::files::{FileError, write_atomically};
 use crate::train::Recipe;
 
@@ -29,11 +30,20 @@ pub struct RunInfo {
     pub data: PathBuf,
     /// The negative class, where it was named.
     pub negative: Option<String>,
+    /// The folder of masks, as an absolute path, where it was named.
+    pub masks: Option<PathBuf>,
     /// Names of images that were left out because they cannot be read.
     #[serde(default)]
     pub skipped: Vec<String>,
     /// Wall time of the training in seconds; 0 until it is done.
     pub training_seconds: f64,
+}
+
+impl RunInfo {
+    /// How the run's data set was opened.
+    pub fn open_options(&self) -> OpenOptions {
+        OpenOptions { seed: self.seed, negative: self.negative.clone(), masks: self.masks.clone() }
+    }
 }
 
 impl RunFolder {

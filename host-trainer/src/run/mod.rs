@@ -18,6 +18,8 @@ mod finish_tests;
 mod folder;
 mod model_file;
 mod plan_file;
+#[cfg(test)]
+mod pretrained_tests;
 mod proposal;
 mod report_page;
 mod stages;

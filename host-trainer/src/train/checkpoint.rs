@@ -19,7 +19,7 @@ use super::phase::Phase;
 use super::recipe::Recipe;
 use super::sgd::Sgd;
 use super::state::PhaseState;
-use crate::float::{Decoding, FloatNetwork, read_tensors, write_tensors};
+use crate::float::{FloatNetwork, Method, read_tensors, write_tensors};
 
 const VELOCITY: &str = "velocity:";
 const BEST: &str = "best:";
@@ -52,9 +52,9 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`TrainError::Float`] when the tensors are not those of `network`.
-    pub fn into_state(self, network: Network, decoding: Decoding, recipe: &Recipe) -> Result<PhaseState, TrainError> {
+    pub fn into_state(self, network: Network, method: Method, recipe: &Recipe) -> Result<PhaseState, TrainError> {
         Ok(PhaseState {
-            float: FloatNetwork::from_stored(network, decoding, self.tensors)?,
+            float: FloatNetwork::from_stored(network, method, self.tensors)?,
             sgd: Sgd::resumed(recipe, self.velocities),
             epochs: self.position.epochs,
             retries: self.position.retries,

@@ -1,19 +1,21 @@
-//! Images of a split in memory: decoded, resized, with their targets.
+//! Images of a split: decoded, resized, with their targets.
 
-use candle_core::{Device, Result, Tensor};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use candle_core::{Device, Tensor};
 use indicatif::MultiProgress;
-use rayon::prelude::*;
 use switchback::model::Network;
 
 use super::augment::View;
 use super::error::TrainError;
 use super::loss::Objective;
 use super::progress::counting_bar;
-use crate::data::{DataSet, Image8, Sample, Split, load_image, resize};
+use super::store::{Room, Store};
+use crate::data::{DataSet, Sample, Split, load_image, resize};
 
 /// All images of one split at one size.
 pub(super) struct Images {
-    images: Vec<Image8>,
+    store: Store,
     /// One an image, one number a class: 1 where it is in the image.
     targets: Vec<Vec<f32>>,
     pub width: usize,
@@ -24,41 +26,44 @@ pub(super) struct Images {
 }
 
 impl Images {
-    /// Reads a split on all threads, showing a bar. Masks stay closed.
+    /// Reads a split on all threads, showing a bar, into memory and, where `room` has not enough of it, a temporary file.
+    /// Masks stay closed.
     ///
     /// # Errors
-    /// [`TrainError`] names the image that cannot be read, or the split that is empty.
+    /// [`TrainError`] names the image that cannot be read, the split that is empty, or the folder that cannot be written.
     pub fn load(
         data: &DataSet,
         split: Split,
         network: &Network,
         (width, height): (usize, usize),
+        room: &mut Room,
         progress: &MultiProgress,
-    ) -> std::result::Result<Self, TrainError> {
+    ) -> Result<Self, TrainError> {
         let samples: Vec<&Sample> = data.split(split).collect();
         if samples.is_empty() {
             return Err(TrainError::NoImages { split: split.name() });
         }
         let channels = network.input().channels;
         let bar = counting_bar(progress, &format!("reading {}", split.name()), samples.len());
-        let images = samples
-            .par_iter()
-            .map(|sample| {
-                let image = load_image(&sample.path, channels)?;
-                bar.inc(1);
-                Ok(resize(&image, width, height))
-            })
-            .collect::<std::result::Result<Vec<_>, TrainError>>()?;
+        let levels = Levels::new(channels);
+        let store = Store::fill(samples.len(), width * height * channels, room, |image| {
+            let image = load_image(&samples[image].path, channels)?;
+            bar.inc(1);
+            let pixels = resize(&image, width, height).pixels;
+            levels.add(&pixels);
+            Ok(pixels)
+        })?;
         bar.finish_and_clear();
         let objective = Objective::of(network.spec().head.activation);
-        let targets = samples.iter().map(|sample| target(objective, &sample.labels, network.classes())).collect();
-        let statistics = statistics(&images, channels);
-        Ok(Self { images, targets, width, height, channels, statistics })
+        let targets: Vec<Vec<f32>> =
+            samples.iter().map(|sample| target(objective, &sample.labels, network.classes())).collect();
+        let statistics = levels.statistics(samples.len() * width * height);
+        Ok(Self { store, targets, width, height, channels, statistics })
     }
 
     /// Number of images.
     pub fn len(&self) -> usize {
-        self.images.len()
+        self.targets.len()
     }
 
     /// Targets of one image, by class.
@@ -79,17 +84,22 @@ impl Images {
     }
 
     /// About `count` images, evenly spread, `[images, channels, height, width]`.
-    pub fn spread(&self, count: usize, width: usize, height: usize) -> Result<Tensor> {
+    pub fn spread(&self, count: usize, width: usize, height: usize) -> Result<Tensor, TrainError> {
         let step = self.len().div_ceil(count).max(1);
         let views: Vec<View> = (0..self.len()).step_by(step).map(View::plain).collect();
         Ok(self.batch(&views, width, height)?.0)
     }
 
     /// Crops of `width` x `height` as `[batch, channels, height, width]` pixel levels, and targets `[batch, classes]`.
-    pub fn batch(&self, views: &[View], width: usize, height: usize) -> Result<(Tensor, Tensor)> {
+    ///
+    /// # Errors
+    /// [`TrainError::File`] when an image cannot be read back from the temporary file.
+    pub fn batch(&self, views: &[View], width: usize, height: usize) -> Result<(Tensor, Tensor), TrainError> {
         let mut pixels = Vec::with_capacity(views.len() * self.channels * width * height);
+        let mut buffer = Vec::new();
         for view in views {
-            self.append_crop(view, width, height, &mut pixels);
+            let image = self.store.image(view.image, &mut buffer)?;
+            self.append_crop(image, view, width, height, &mut pixels);
         }
         let targets: Vec<f32> = views.iter().flat_map(|view| self.target(view.image)).copied().collect();
         let classes = targets.len() / views.len().max(1);
@@ -99,8 +109,7 @@ impl Images {
         ))
     }
 
-    fn append_crop(&self, view: &View, width: usize, height: usize, pixels: &mut Vec<f32>) {
-        let image = &self.images[view.image].pixels;
+    fn append_crop(&self, image: &[u8], view: &View, width: usize, height: usize, pixels: &mut Vec<f32>) {
         for channel in 0..self.channels {
             let exposed = exposure(view, self.statistics.0[channel], self.statistics.1[channel]);
             for y in 0..height {
@@ -128,23 +137,39 @@ fn exposure(view: &View, mean: f32, deviation: f32) -> [f32; 256] {
     std::array::from_fn(|level| (middle + view.contrast * (level as f32 - mean)).clamp(0.0, 255.0))
 }
 
-/// See [`Images::statistics`].
-fn statistics(images: &[Image8], channels: usize) -> (Vec<f32>, Vec<f32>) {
-    let pixels = images.iter().map(|image| image.pixels.len() / channels).sum::<usize>() as f64;
-    (0..channels)
-        .map(|channel| {
-            let (mut sum, mut squares) = (0_u64, 0_u64);
-            for image in images {
-                for &value in image.pixels.iter().skip(channel).step_by(channels) {
-                    sum += u64::from(value);
-                    squares += u64::from(value).pow(2);
-                }
-            }
-            let mean = sum as f64 / pixels;
-            let deviation = (squares as f64 / pixels - mean * mean).max(0.0).sqrt();
-            (mean as f32, if deviation > 1e-3 { deviation as f32 } else { 1.0 })
-        })
-        .unzip()
+/// Sums over the pixels of all images, by channel. Integers: the order in which threads add makes no difference.
+struct Levels {
+    sums: Vec<AtomicU64>,
+    squares: Vec<AtomicU64>,
+}
+
+impl Levels {
+    fn new(channels: usize) -> Self {
+        let zeros = || (0..channels).map(|_| AtomicU64::new(0)).collect();
+        Self { sums: zeros(), squares: zeros() }
+    }
+
+    /// Adds an image, channels last.
+    fn add(&self, pixels: &[u8]) {
+        let channels = self.sums.len();
+        for (channel, (sum, squares)) in self.sums.iter().zip(&self.squares).enumerate() {
+            let values = || pixels.iter().skip(channel).step_by(channels).map(|&value| u64::from(value));
+            sum.fetch_add(values().sum(), Ordering::Relaxed);
+            squares.fetch_add(values().map(|value| value * value).sum(), Ordering::Relaxed);
+        }
+    }
+
+    /// See [`Images::statistics`]; of `pixels` pixels in all.
+    fn statistics(self, pixels: usize) -> (Vec<f32>, Vec<f32>) {
+        let channels = self.sums.into_iter().zip(self.squares);
+        channels
+            .map(|(sum, squares)| {
+                let mean = sum.into_inner() as f64 / pixels as f64;
+                let deviation = (squares.into_inner() as f64 / pixels as f64 - mean * mean).max(0.0).sqrt();
+                (mean as f32, if deviation > 1e-3 { deviation as f32 } else { 1.0 })
+            })
+            .unzip()
+    }
 }
 
 /// Of one label an image: 1 for that class. Of any number: 1 for each, and for the background, which every image shows
@@ -165,13 +190,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn crops_mirrors_and_separates_channels() -> Result<()> {
+    fn crops_mirrors_and_separates_channels() -> Result<(), TrainError> {
         // Pixel (x, y) of channel c is 100 c + 10 y + x.
         let value = |i: usize| (100 * (i % 2) + 10 * (i / 2 / 4) + i / 2 % 4) as u8;
-        let image = Image8 { width: 4, height: 3, channels: 2, pixels: (0..24).map(value).collect() };
+        let mut room = Room { memory: 24, folder: "unused".into() };
+        let store = Store::fill(1, 24, &mut room, |_| Ok((0..24).map(value).collect()))?;
         let statistics = (vec![12.0, 112.0], vec![2.0, 4.0]);
-        let images =
-            Images { images: vec![image], targets: vec![vec![0.0, 1.0]], width: 4, height: 3, channels: 2, statistics };
+        let images = Images { store, targets: vec![vec![0.0, 1.0]], width: 4, height: 3, channels: 2, statistics };
         let view = View { left: 1, top: 1, mirrored: true, ..View::plain(0) };
         let (pixels, targets) = images.batch(&[view, View { mirrored: false, ..view }], 2, 2)?;
         assert_eq!(pixels.get(0)?.flatten_all()?.to_vec1::<f32>()?, [12., 11., 22., 21., 112., 111., 122., 121.]);
@@ -180,6 +205,14 @@ mod tests {
         let (pixels, _) = images.batch(&[View { flipped: true, contrast: 2.0, brightness: 0.5, ..view }], 2, 2)?;
         assert_eq!(pixels.flatten_all()?.to_vec1::<f32>()?, [33., 31., 13., 11., 134., 132., 114., 112.]);
         Ok(())
+    }
+
+    #[test]
+    fn statistics_are_of_each_channel_over_all_images() {
+        let levels = Levels::new(2);
+        levels.add(&[10, 7, 20, 7]);
+        levels.add(&[30, 7, 40, 7]);
+        assert_eq!(levels.statistics(4), (vec![25.0, 7.0], vec![125.0_f32.sqrt(), 1.0]));
     }
 
     #[test]

@@ -5,11 +5,11 @@
 //!
 //! | what | file |
 //! |---|---|
-//! | how long, how fast, how a head starts | `recipe`, `schedule` |
+//! | how long, how fast, how a head starts | `recipe`, `preset`, `schedule` |
 //! | the order of phases, what one phase hands to the next | `staged` |
 //! | tries, epochs and steps of one phase | `tries`, `phase` |
-//! | images in memory and batches of them | `images`, `augment` |
-//! | what is minimized and how | `loss`, `balance`, `step`, `sgd` |
+//! | images in memory or in a file, and batches of them | `images`, `store`, `augment` |
+//! | what is minimized and how | `loss`, `constraints`, `balance`, `step`, `sgd` |
 //! | how well it goes, and when to stop | `validation`, `best`, `log`, `progress` |
 //! | what counts as astray | `divergence` |
 //! | going on after an interruption | `state`, `checkpoint` |
@@ -21,12 +21,14 @@ mod augment;
 mod balance;
 mod best;
 mod checkpoint;
+mod constraints;
 mod divergence;
 mod error;
 mod images;
 mod log;
 mod loss;
 mod phase;
+mod preset;
 mod progress;
 mod recipe;
 mod schedule;
@@ -34,6 +36,7 @@ mod sgd;
 mod staged;
 mod state;
 mod step;
+mod store;
 mod tries;
 mod validation;
 
@@ -44,7 +47,9 @@ pub use divergence::Divergence;
 pub use error::TrainError;
 pub use loss::{Loss, Objective};
 pub use phase::Phase;
-pub use recipe::{PhaseRecipe, Recipe, RecipeError};
+pub use preset::{HeadChoice, NetworkPreset, Preset, PresetError};
+pub use recipe::{InputStatistics, PhaseRecipe, Recipe, RecipeError, TrainedConvolutions};
 pub use sgd::Sgd;
 pub use staged::{TrainOptions, stage_path, train};
 pub use step::{Step, training_step};
+pub use store::IMAGE_MEMORY;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use switchback::model::spec::NetworkSpec;
 
+use super::preset::Preset;
+
 /// The whole of section 4.2 in numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +50,44 @@ pub struct Recipe {
     pub hidden: usize,
     /// Whether rare classes count more in the loss, as much as frequent ones.
     pub balance: bool,
+    /// Which convolutions the phases after classification change.
+    #[serde(default)]
+    pub trained: TrainedConvolutions,
+    /// What the network's input is normalized by.
+    #[serde(default)]
+    pub input_statistics: InputStatistics,
+    /// Whether baseline and stages all start from the first weights, as in the paper's object segmentation, and not each from
+    /// the one before. There is no classification phase then.
+    #[serde(default)]
+    pub independent_stages: bool,
 }
+
+/// Which convolutions the phases after classification change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrainedConvolutions {
+    /// All of them.
+    #[default]
+    All,
+    /// Those alone that a deconvolution of the stage is tied to (section 4.2, "Object segmentation"); the others keep the weights
+    /// they start with.
+    Tied,
+}
+
+/// What the network's input is normalized by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputStatistics {
+    /// Mean and deviation of the train split's pixels.
+    #[default]
+    Data,
+    /// Mean and deviation of ImageNet's colours: what networks were trained with whose weights come from there.
+    Imagenet,
+}
+
+/// Mean and deviation of ImageNet's red, green and blue (as torchvision has them, of values from 0 to 1), in pixel levels.
+pub(super) const IMAGENET: ([f32; 3], [f32; 3]) =
+    ([0.485 * 255.0, 0.456 * 255.0, 0.406 * 255.0], [0.229 * 255.0, 0.224 * 255.0, 0.225 * 255.0]);
 
 /// One phase of the training.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,10 +105,6 @@ pub struct PhaseRecipe {
 }
 
 impl PhaseRecipe {
-    const fn new(epochs: usize, learning_rate: f32, halve_every: Option<usize>) -> Self {
-        Self { epochs, learning_rate, halve_every, patience: None }
-    }
-
     /// The same with the learning rate halved `times` times.
     pub(super) fn slowed(self, times: u32) -> Self {
         Self { learning_rate: self.learning_rate * 0.5_f32.powi(times as i32), ..self }
@@ -94,7 +129,7 @@ pub struct RecipeError {
     pub expected: &'static str,
 }
 
-/// Images a step.
+/// Images a step of the presets.
 const BATCH: usize = 16;
 /// What the maps of the images in memory may take together.
 const MAP_BYTES: usize = 1 << 30;
@@ -103,67 +138,10 @@ const MAP_BYTES: usize = 1 << 30;
 const PAPER_HIDDEN: (usize, usize) = (2048, 96);
 
 impl Recipe {
-    /// The schedule that localized best in the study of small networks: short phases, each stage with a fresh head.
+    /// The preset `microcontroller`: short phases, each stage with a fresh head.
     pub fn default_for(spec: &NetworkSpec) -> Self {
-        Self {
-            classification: PhaseRecipe::new(12, 0.01, Some(6)),
-            baseline: PhaseRecipe::new(8, 0.005, Some(4)),
-            stage: PhaseRecipe::new(6, 0.005, Some(2)),
-            first_weights: None,
-            fitted_start: true,
-            batch: BATCH,
-            micro_batch: micro_batch(spec),
-            momentum: 0.9,
-            weight_decay: 5e-4,
-            clip: Some(5.0),
-            warmup_steps: 20,
-            leak: 0.1,
-            fresh_head: true,
-            crop_margin: 1.0625,
-            flip: false,
-            exposure: 0.0,
-            hidden: hidden_nodes(spec),
-            balance: true,
-        }
-    }
-
-    /// Section 4.2 to the letter; what the paper does not mention (weight decay, clipping, warm-up, leak, class weights)
-    /// is off.
-    pub fn paper_for(spec: &NetworkSpec) -> Self {
-        Self {
-            classification: PhaseRecipe::new(50, 0.01, Some(20)),
-            baseline: PhaseRecipe::new(50, 0.002, Some(20)),
-            stage: PhaseRecipe::new(10, 0.001, None),
-            weight_decay: 0.0,
-            clip: None,
-            warmup_steps: 0,
-            leak: 0.0,
-            fitted_start: false,
-            fresh_head: false,
-            balance: false,
-            ..Self::default_for(spec)
-        }
-    }
-
-    /// For generated images, which cost nothing: more of them, each seen less often, localize better in the same time.
-    pub fn phantoms_for(spec: &NetworkSpec) -> Self {
-        Self {
-            classification: PhaseRecipe::new(4, 0.01, Some(2)),
-            baseline: PhaseRecipe::new(3, 0.005, Some(2)),
-            stage: PhaseRecipe::new(2, 0.005, Some(1)),
-            ..Self::default_for(spec)
-        }
-    }
-
-    /// A training of a minute or two that shows whether everything works, not how well.
-    pub fn quick_for(spec: &NetworkSpec) -> Self {
-        Self {
-            classification: PhaseRecipe::new(6, 0.01, Some(4)),
-            baseline: PhaseRecipe::new(4, 0.005, Some(2)),
-            stage: PhaseRecipe::new(2, 0.005, Some(1)),
-            warmup_steps: 10,
-            ..Self::default_for(spec)
-        }
+        let recipe = Preset::built_in("microcontroller").recipe(spec, &[]);
+        recipe.expect("the presets that come with the program are tested")
     }
 
     /// The recipe of a network without stages that is trained as long as this recipe trains one with `stages`: the
@@ -214,19 +192,22 @@ impl Recipe {
         ensure((0.0..1.0).contains(&self.leak), "leak", self.leak, "0 to below 1")?;
         ensure((0.0..1.0).contains(&self.exposure), "exposure", self.exposure, "0 to below 1")?;
         ensure((1.0..=2.0).contains(&self.crop_margin), "crop_margin", self.crop_margin, "1 to 2")?;
-        ensure(self.hidden > 0, "hidden", self.hidden as f32, "at least 1")
+        ensure(self.hidden > 0, "hidden", self.hidden as f32, "at least 1")?;
+        let classification = self.classification.epochs;
+        let starts_alike = !self.independent_stages || classification == 0;
+        ensure(starts_alike, "classification.epochs", classification as f32, "0 where independent_stages is true")
     }
 }
 
 /// The paper's fully connected layers, narrowed as the convolutions are; at least 64.
-fn hidden_nodes(spec: &NetworkSpec) -> usize {
+pub(super) fn hidden_nodes(spec: &NetworkSpec) -> usize {
     let (nodes, filters) = PAPER_HIDDEN;
     let first = spec.convolutions.first().map_or(filters, |convolution| convolution.filters.into());
     ((nodes * first + filters / 2) / filters).max(64)
 }
 
 /// The largest part of a batch, all parts alike, whose maps fit in [`MAP_BYTES`].
-fn micro_batch(spec: &NetworkSpec) -> usize {
+pub(super) fn micro_batch(spec: &NetworkSpec) -> usize {
     let (mut pixels, mut elements) = (usize::from(spec.input.width) * usize::from(spec.input.height), 0);
     for convolution in &spec.convolutions {
         pixels /= if convolution.pool { 4 } else { 1 };
@@ -249,23 +230,11 @@ mod tests {
     }
 
     #[test]
-    fn presets_are_valid_and_the_full_width_has_the_papers_layers() {
-        let presets = [Recipe::default_for, Recipe::phantoms_for, Recipe::paper_for, Recipe::quick_for];
-        for recipe in presets.map(|preset| preset(&table1(1.0))) {
-            assert_eq!(recipe.check(), Ok(()));
-            assert_eq!(recipe.hidden, 2048);
-        }
-        assert_eq!(Recipe::default_for(&table1(0.125)).hidden, 256);
-    }
-
-    #[test]
     fn without_stages_it_takes_as_many_epochs() {
-        let recipe = Recipe {
-            baseline: PhaseRecipe::new(8, 0.005, Some(4)),
-            stage: PhaseRecipe::new(6, 0.005, Some(2)),
-            ..Recipe::default_for(&table1(1.0))
-        };
-        assert_eq!(recipe.without_stages(3).baseline, PhaseRecipe::new(26, 0.005, Some(13)));
+        let recipe = Recipe::default_for(&table1(1.0));
+        assert_eq!((recipe.baseline.epochs, recipe.stage.epochs), (8, 6));
+        let longer = PhaseRecipe { epochs: 26, halve_every: Some(13), ..recipe.baseline };
+        assert_eq!(recipe.without_stages(3).baseline, longer);
         assert_eq!(recipe.without_stages(0), recipe);
     }
 

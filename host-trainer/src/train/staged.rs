@@ -15,11 +15,12 @@ use super::log::Log;
 use super::loss::{Loss, Objective};
 use super::phase::{Phase, Trainer};
 use super::progress::line;
-use super::recipe::Recipe;
+use super::recipe::{IMAGENET, InputStatistics, Recipe};
 use super::sgd::Sgd;
 use super::state::PhaseState;
+use super::store::Room;
 use crate::data::{DataSet, Split, Task};
-use crate::float::{Decoding, FloatNetwork, NewHead};
+use crate::float::{FloatNetwork, Method, NewHead};
 
 /// Images that first weights are fitted to.
 const FITTED_IMAGES: usize = 64;
@@ -31,10 +32,13 @@ pub struct TrainOptions {
     pub seed: u64,
     /// Phases and optimizer.
     pub recipe: Recipe,
-    /// The product's decoder, or one that it is measured against.
-    pub decoding: Decoding,
+    /// The product's method, or one that it is measured against.
+    pub method: Method,
     /// Whether to go on from `out/checkpoint`, where there is one.
     pub resume: bool,
+    /// Bytes of decoded images that are kept in memory, as [`IMAGE_MEMORY`](super::IMAGE_MEMORY); what is more lies in a
+    /// temporary file in `out/checkpoint`. It changes no result.
+    pub image_memory: usize,
     /// The run folder: gets `log.csv`, `checkpoint/` and `stages/`.
     pub out: PathBuf,
 }
@@ -64,21 +68,26 @@ pub fn train(
 
     let input = network.input();
     let margin = |side: usize| (side as f32 * recipe.crop_margin).round() as usize;
-    let train = Images::load(data, Split::Train, &network, (margin(input.width), margin(input.height)), progress)?;
-    let validation = Images::load(data, Split::Val, &network, (input.width, input.height), progress)?;
+    let folder = options.out.join("checkpoint");
+    let mut room = Room { memory: options.image_memory, folder: folder.clone() };
+    let size = (margin(input.width), margin(input.height));
+    let train = Images::load(data, Split::Train, &network, size, &mut room, progress)?;
+    let validation = Images::load(data, Split::Val, &network, (input.width, input.height), &mut room, progress)?;
     let (mean, std) = train.statistics();
-    let (mean, std) = (mean.to_vec(), std.to_vec());
+    let (mean, std) = match recipe.input_statistics {
+        InputStatistics::Data => (mean.to_vec(), std.to_vec()),
+        InputStatistics::Imagenet => (IMAGENET.0.to_vec(), IMAGENET.1.to_vec()),
+    };
     // The pixels' statistics stand for the images: another data set of the same size is another run.
     let run = json!({
         "network": spec,
         "recipe": recipe,
-        "decoding": options.decoding,
+        "method": options.method,
         "seed": options.seed,
         "images": [train.len(), validation.len()],
         "input mean": mean,
         "input std": std,
     });
-    let folder = options.out.join("checkpoint");
     let checkpoint_path = folder.join("training.safetensors");
     let mut checkpoint = if options.resume { checkpoint::load(&checkpoint_path, &run)? } else { None };
     let position = checkpoint.as_ref().map(|c| c.position);
@@ -110,35 +119,21 @@ pub fn train(
         let path = stage_path(&options.out, phase.stages().into());
         if position.is_some_and(|position| phase < position.phase) {
             if phase != Phase::Classification {
-                trained.push(FloatNetwork::load(network, options.decoding, &path)?);
+                trained.push(FloatNetwork::load(network, options.method, &path)?);
             }
             continue;
         }
         let state = match checkpoint.take() {
-            Some(checkpoint) => checkpoint.into_state(network, options.decoding, recipe)?,
+            Some(checkpoint) => checkpoint.into_state(network, options.method, recipe)?,
             None => {
                 let seed = weights_seed(options.seed, phase);
-                let float = match (phase, trained.last().or(classifier.as_ref())) {
+                let before = trained.last().or(classifier.as_ref()).filter(|_| !recipe.independent_stages);
+                let float = match (phase, before) {
                     (Phase::Stage(_), Some(last)) if !recipe.fresh_head => {
                         last.with_stages(network, NewHead::Continued, seed)?
                     }
                     (_, Some(last)) => last.with_stages(network, NewHead::Fresh, seed)?,
-                    (_, None) => {
-                        let mut float = FloatNetwork::new(network, options.decoding, seed)?
-                            .with_classifier(recipe.hidden, !seed)?;
-                        float.set_input_statistics(&mean, &std)?;
-                        if let Some(path) = &recipe.first_weights {
-                            float.start_from(path)?;
-                        }
-                        if recipe.fitted_start {
-                            float.fit_first_weights(&trainer.train.spread(
-                                FITTED_IMAGES,
-                                input.width,
-                                input.height,
-                            )?)?;
-                        }
-                        float
-                    }
+                    (_, None) => first_network(network, options, (&mean, &std), &trainer.train)?,
                 };
                 PhaseState::new(float, Sgd::new(recipe))
             }
@@ -152,6 +147,30 @@ pub fn train(
         }
     }
     Ok(trained)
+}
+
+/// A network at the start of the training, with a classifier where there is a classification phase.
+fn first_network(
+    network: Network,
+    options: &TrainOptions,
+    (mean, std): (&[f32], &[f32]),
+    images: &Images,
+) -> Result<FloatNetwork, TrainError> {
+    let recipe = &options.recipe;
+    let input = network.input();
+    let seed = weights_seed(options.seed, Phase::Classification);
+    let mut float = FloatNetwork::new(network, options.method, seed)?;
+    if recipe.classification.epochs > 0 {
+        float = float.with_classifier(recipe.hidden, !seed)?;
+    }
+    float.set_input_statistics(mean, std)?;
+    if let Some(path) = &recipe.first_weights {
+        float.start_from(path)?;
+    }
+    if recipe.fitted_start {
+        float.fit_first_weights(&images.spread(FITTED_IMAGES, input.width, input.height)?)?;
+    }
+    Ok(float)
 }
 
 /// Whether a network's classes and head suit a data set's labels.

@@ -50,7 +50,7 @@ impl PhaseState {
     /// Goes back to the weights of the best epoch, where there is one; returns the epoch (from 1) whose weights are left.
     pub fn keep_best(&mut self) -> Result<usize, TrainError> {
         let Some(Best { epoch, weights }) = self.best.take() else { return Ok(self.epochs) };
-        self.float = FloatNetwork::from_stored(self.float.network().clone(), self.float.decoding(), weights)?;
+        self.float = FloatNetwork::from_stored(self.float.network().clone(), self.float.method(), weights)?;
         Ok(epoch.epoch)
     }
 }

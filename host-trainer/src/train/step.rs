@@ -2,12 +2,13 @@
 
 use candle_core::{Result, Tensor};
 
+use super::constraints::{Constraints, constrained_loss};
 use super::error::TrainError;
 use super::loss::Loss;
 use super::phase::Phase;
 use super::recipe::Recipe;
 use super::sgd::{Gradients, Sgd};
-use crate::float::FloatNetwork;
+use crate::float::{FloatNetwork, Supervision};
 
 /// What a step gave.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,10 +60,13 @@ fn loss_of(
     loss: &Loss,
     leak: f32,
 ) -> std::result::Result<Tensor, TrainError> {
-    Ok(match phase {
-        Phase::Classification => loss.of_logits(&float.classify(images)?, targets)?,
-        Phase::Baseline | Phase::Stage(_) => loss.of_scores(&float.forward_leaky(images, leak)?.scores, targets)?,
-    })
+    let constraints = match float.method().supervision {
+        _ if phase == Phase::Classification => return Ok(loss.of_logits(&float.classify(images)?, targets)?),
+        Supervision::Scores => return Ok(loss.of_scores(&float.forward_leaky(images, leak)?.scores, targets)?),
+        Supervision::Constraints => Constraints::PAPER,
+        Supervision::SmallConstraints => Constraints::SMALL,
+    };
+    Ok(constrained_loss(constraints, &float.forward_logits(images)?, targets)?)
 }
 
 #[cfg(test)]

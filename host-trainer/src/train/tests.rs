@@ -8,10 +8,11 @@ use switchback::model::Network;
 use switchback::model::spec::{ConvolutionSpec, HeadSpec, InputSpec, NetworkSpec};
 
 use super::images::Images;
+use super::store::Room;
 use super::validation::validate;
 use super::*;
 use crate::data::{DataSet, OpenOptions, Split};
-use crate::float::{Decoding, FloatNetwork, read_tensors, write_tensors};
+use crate::float::{Decoding, FloatNetwork, Method, Pooling, Supervision, read_tensors, write_tensors};
 
 const SIDE: u16 = 16;
 
@@ -65,8 +66,27 @@ fn run(
     resume: bool,
     out: &Path,
 ) -> Result<Vec<FloatNetwork>, TrainError> {
-    let options = TrainOptions { seed: 3, recipe, decoding: Decoding::Tied, resume, out: out.to_path_buf() };
-    train(spec, data, &options, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
+    train_hidden(spec, data, &options(recipe, resume, out))
+}
+
+fn run_with(
+    method: Method,
+    spec: &NetworkSpec,
+    data: &DataSet,
+    recipe: Recipe,
+    resume: bool,
+    out: &Path,
+) -> Result<Vec<FloatNetwork>, TrainError> {
+    train_hidden(spec, data, &TrainOptions { method, ..options(recipe, resume, out) })
+}
+
+fn options(recipe: Recipe, resume: bool, out: &Path) -> TrainOptions {
+    let (method, out) = (Method::default(), out.to_path_buf());
+    TrainOptions { seed: 3, recipe, method, resume, image_memory: IMAGE_MEMORY, out }
+}
+
+fn train_hidden(spec: &NetworkSpec, data: &DataSet, options: &TrainOptions) -> Result<Vec<FloatNetwork>, TrainError> {
+    train(spec, data, options, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
 }
 
 fn assert_same_bits(a: &[FloatNetwork], b: &[FloatNetwork]) {
@@ -116,6 +136,28 @@ fn a_resumed_run_gives_the_bits_of_an_uninterrupted_one() -> Result<(), TrainErr
     // A finished run resumes to itself.
     let again = run(&spec, &data, recipe(&spec, [2, 1, 2]), true, &folder.path().join("whole"))?;
     assert_same_bits(&whole, &again);
+    Ok(())
+}
+
+#[test]
+fn images_in_a_file_train_to_the_same_bits() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let spec = spec(2, HeadSpec::EVIDENCE);
+    let out = |name: &str| folder.path().join(name);
+    let trained = |image_memory: usize| {
+        let options = options(recipe(&spec, [1, 1, 1]), false, &out(&format!("{image_memory}")));
+        train_hidden(&spec, &data, &TrainOptions { image_memory, ..options })
+    };
+    let in_memory = trained(IMAGE_MEMORY)?;
+    // None in memory; some of the training's 32 and none of the validation's.
+    for memory in [0, 5000] {
+        assert_same_bits(&in_memory, &trained(memory)?);
+        let log = |memory: usize| std::fs::read_to_string(out(&format!("{memory}/log.csv"))).unwrap();
+        assert_eq!(log(memory), log(IMAGE_MEMORY));
+        let left: Vec<_> = std::fs::read_dir(out(&format!("{memory}/checkpoint"))).unwrap().collect();
+        assert_eq!(left.len(), 2, "besides two checkpoints: {left:?}");
+    }
     Ok(())
 }
 
@@ -240,7 +282,8 @@ fn a_network_that_says_the_same_everywhere_is_noticed() -> Result<(), TrainError
     let data = binary(&folder.path().join("data"));
     let network = Network::new(spec(2, HeadSpec::EVIDENCE)).unwrap();
     let hidden = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-    let images = Images::load(&data, Split::Val, &network, (SIDE.into(), SIDE.into()), &hidden)?;
+    let mut room = Room { memory: IMAGE_MEMORY, folder: folder.path().into() };
+    let images = Images::load(&data, Split::Val, &network, (SIDE.into(), SIDE.into()), &mut room, &hidden)?;
     let float = FloatNetwork::new(network, Decoding::Tied, 1)?.with_classifier(8, 2)?;
     for (phase, tensor) in [(Phase::Classification, "fc3.weight"), (Phase::Stage(1), "head.stage1.weight")] {
         let constant = || validate(phase, &float, &images).map(|validation| validation.constant);
@@ -274,4 +317,51 @@ fn what_cannot_be_trained_is_refused_by_name() {
     let relu = spec(3, HeadSpec::PAPER_BINARY);
     let error = run(&relu, &many, recipe(&relu, [1, 1, 1]), false, &out).err();
     assert!(matches!(error, Some(TrainError::HeadForOneLabel)), "{error:?}");
+}
+
+#[test]
+fn independent_stages_start_alike_and_resume_alike() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let spec = spec(2, HeadSpec::PAPER_BINARY);
+    let independent = |epochs| Recipe { independent_stages: true, ..recipe(&spec, epochs) };
+    let whole = run(&spec, &data, independent([0, 1, 2]), false, &folder.path().join("whole"))?;
+    // The stage does not depend on how long the baseline was trained.
+    let other = run(&spec, &data, independent([0, 2, 2]), false, &folder.path().join("other"))?;
+    assert_same_bits(&whole[1..], &other[1..]);
+    let out = folder.path().join("late");
+    run(&spec, &data, independent([0, 1, 1]), false, &out)?;
+    lengthen(&out, &independent([0, 1, 2]));
+    assert_same_bits(&whole, &run(&spec, &data, independent([0, 1, 2]), true, &out)?);
+    Ok(())
+}
+
+#[test]
+fn what_it_is_compared_with_learns_too() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let constrained = |supervision| Method { supervision, ..Method::default() };
+    let methods = [
+        (Method { pooling: Pooling::Max, ..Method::default() }, HeadSpec::EVIDENCE),
+        (Method { pooling: Pooling::Average, ..Method::default() }, HeadSpec::EVIDENCE),
+        (constrained(Supervision::Constraints), HeadSpec::PAPER_MULTI_LABEL),
+        (constrained(Supervision::SmallConstraints), HeadSpec::PAPER_MULTI_LABEL),
+    ];
+    for (i, (method, head)) in methods.into_iter().enumerate() {
+        let spec = spec(2, head);
+        let out = folder.path().join(i.to_string());
+        run_with(method, &spec, &data, recipe(&spec, [0, 8, 4]), false, &out)?;
+        let log = std::fs::read_to_string(out.join("log.csv")).unwrap();
+        let losses = |phase: &str| -> Vec<f32> {
+            log.lines()
+                .filter(|line| line.starts_with(phase))
+                .map(|line| line.split(',').nth(3).unwrap().parse().unwrap())
+                .collect()
+        };
+        let baseline = losses("baseline");
+        let (first, last) = (baseline[0], baseline[baseline.len() - 1]);
+        assert!(last < first && last.is_finite(), "{method:?}: {first} to {last}");
+        assert_ne!(losses("stage-1").len(), 0, "{method:?}");
+    }
+    Ok(())
 }

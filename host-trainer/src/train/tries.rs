@@ -10,7 +10,7 @@ use super::divergence::check_epoch;
 use super::error::TrainError;
 use super::phase::{Phase, Trainer};
 use super::progress::{line, line_without_bars, phase_bar};
-use super::recipe::PhaseRecipe;
+use super::recipe::{PhaseRecipe, TrainedConvolutions};
 use super::state::PhaseState;
 use super::validation::{Validation, figure_name, validate};
 use crate::float::FloatNetwork;
@@ -41,10 +41,8 @@ impl Trainer<'_> {
         self.steps = start.position.steps;
         self.log.drop_after(self.steps);
         let network = state.float.network().clone();
-        let state = PhaseState {
-            retries: state.retries + 1,
-            ..start.into_state(network, state.float.decoding(), self.recipe)?
-        };
+        let state =
+            PhaseState { retries: state.retries + 1, ..start.into_state(network, state.float.method(), self.recipe)? };
         checkpoint::save(&self.checkpoint, phase, self.steps, &self.run, &state)?;
         Ok(state)
     }
@@ -55,6 +53,9 @@ impl Trainer<'_> {
         if state.is_done(&schedule) {
             state.keep_best()?;
             return Ok(());
+        }
+        if phase != Phase::Classification && self.recipe.trained == TrainedConvolutions::Tied {
+            state.float.freeze_untied_convolutions();
         }
         let per_epoch = batches_per_epoch(self.train.len(), self.recipe.batch);
         let bar = phase_bar(self.progress, &phase.to_string(), schedule.epochs * per_epoch);

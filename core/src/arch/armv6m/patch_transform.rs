@@ -65,7 +65,7 @@ pub(crate) fn patch_transform<const TILES: usize>(
         // Where frequencies go that the block does not have.
         let mut nowhere = 0;
         for (v, shift) in v.iter_mut().zip([0, 8]) {
-            for (group, v) in v.chunks_exact_mut(places).enumerate().take(groups) {
+            for (group, v) in v.chunks_exact_mut(places.max(1)).enumerate().take(groups) {
                 let v = v.as_mut_ptr().cast::<u32>();
                 // SAFETY: every place is below `places`, the length of `v`, and `tile` below `TILES`.
                 let at = |place: usize| unsafe { v.add(TILES * place + tile) };

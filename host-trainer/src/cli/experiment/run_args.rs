@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{Failure, absolute, command_line};
-use crate::experiment::{Findings, OtherData, RunSource};
+use crate::cli::data_args::DataArgs;
+use crate::experiment::{Findings, RunSource};
+use crate::run::RunInfo;
 
 /// The run, its images, and where the figure goes.
 #[derive(Debug, clap::Args)]
@@ -14,9 +16,8 @@ pub struct RunArgs {
     /// Another data set than the run's; its test split is drawn.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Name of the negative class, where it is not an obvious one.
-    #[arg(long, value_name = "CLASS")]
-    negative: Option<String>,
+    #[command(flatten)]
+    data_args: DataArgs,
     /// Folder of the results: report.html, experiment.json, CSV and PNG [default: runs/ and the figure's name].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -25,8 +26,9 @@ pub struct RunArgs {
 impl RunArgs {
     /// Opens the run and loads its test split.
     pub fn source(&self) -> Result<RunSource, Failure> {
-        let other = OtherData { path: self.data.as_deref().map(absolute), negative: self.negative.clone() };
-        Ok(RunSource::open(&self.run, &other)?)
+        let other = self.data.as_deref().map(absolute);
+        let options = |info: &RunInfo| self.data_args.options_of(Some(info), other.is_some());
+        Ok(RunSource::open(&self.run, other.as_deref(), options)?)
     }
 
     /// Writes the figure and says what was found.

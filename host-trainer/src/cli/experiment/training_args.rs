@@ -6,10 +6,11 @@ use indicatif::MultiProgress;
 
 use super::seeds::{self, Seeds};
 use super::{Failure, absolute, command_line};
+use crate::cli::data_args::DataArgs;
 use crate::cli::network_args::NetworkArgs;
-use crate::cli::recipe_args::{Preset, RecipeArgs};
+use crate::cli::recipe_args::RecipeArgs;
 use crate::cli::threshold_args::ThresholdArgs;
-use crate::data::{DataSet, OpenOptions};
+use crate::data::DataSet;
 use crate::experiment::{Arm, ExperimentError, Findings, Setting, Trial, Unsuitable, run_trial};
 use crate::run::data_name;
 
@@ -21,9 +22,8 @@ pub struct TrainingArgs {
     data: Vec<PathBuf>,
     #[command(flatten)]
     network: NetworkArgs,
-    /// Name of the negative class, where it is not an obvious one.
-    #[arg(long, value_name = "CLASS")]
-    negative: Option<String>,
+    #[command(flatten)]
+    data_args: DataArgs,
     /// Seeds of the trainings: how many (3 are 0,1,2), or a list (0,1,2; the single seed 7 is 7,).
     #[arg(long, value_name = "N|LIST", value_parser = seeds::parse, default_value = "3")]
     seeds: Seeds,
@@ -82,7 +82,7 @@ impl TrainingArgs {
     /// Opens and checks all data before anything is trained.
     fn open(&self, experiment: &Training<'_>) -> Result<Vec<DataSet>, Failure> {
         // One split for all seeds: they differ in weights, order and crops.
-        let options = OpenOptions { seed: 0, negative: self.negative.clone() };
+        let options = self.data_args.options(0);
         let mut opened: Vec<DataSet> = Vec::new();
         for path in &self.data {
             let data = DataSet::open(&absolute(path), &options)?;
@@ -98,8 +98,8 @@ impl TrainingArgs {
 
     fn setting<'d>(&self, data: &'d DataSet, out: &Path) -> Result<Setting<'d>, Failure> {
         let spec = self.network.network(data.task, data.classes.len())?.spec().clone();
-        let preset = if self.network.is_paper() { Preset::Paper } else { Preset::Recommended };
-        let recipe = self.recipe.recipe(&spec, preset)?;
+        let preset = self.network.preset_or(if self.network.is_paper() { "tb" } else { "microcontroller" });
+        let recipe = self.recipe.recipe(&spec, &preset)?;
         let trainings = self.trainings.clone().unwrap_or_else(|| out.join("trainings"));
         let out = trainings.join(data_name(data));
         Ok(Setting { spec, recipe, data, rule: self.threshold.rule(), resume: true, out })

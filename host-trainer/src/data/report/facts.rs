@@ -42,15 +42,20 @@ pub(super) fn sizes<'a>(facts: impl Iterator<Item = &'a Facts>) -> Option<Sizes>
     })
 }
 
-/// Images that use less than half of the levels, and those that use one.
+/// Images that use less than half of the levels, those that use a sixteenth, and those that use one.
 pub(super) fn grey_range(samples: &[Sample], facts: &[Result<Facts, DataError>]) -> GreyRange {
     const HALF: u8 = 128;
+    // Twelve bits in a format of sixteen end at level 4095 / 257 = 15.9.
+    const SIXTEENTH: u8 = 16;
     let readable = || samples.iter().zip(facts).filter_map(|(sample, facts)| Some((sample, facts.as_ref().ok()?)));
     let narrow = readable().filter(|(_, facts)| facts.range() < HALF).count();
+    let faint = readable().filter(|(_, facts)| (1..=SIXTEENTH).contains(&facts.range()));
+    let faint = faint.map(|(sample, _)| sample.name.clone()).collect();
     let constant = readable().filter(|(_, facts)| facts.range() == 0).map(|(sample, _)| sample.name.clone());
     GreyRange {
         narrow,
         narrow_share: narrow as f64 / readable().count().max(1) as f64,
+        faint: Listed::of(faint),
         constant: Listed::of(constant.collect()),
     }
 }

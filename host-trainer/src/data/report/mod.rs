@@ -42,7 +42,7 @@ pub struct DataReport {
     pub grey: GreyRange,
     /// Images that cannot be read.
     pub unreadable: Vec<Unreadable>,
-    /// Images of different splits that look alike.
+    /// Images of different splits that look alike; of one image at most 16 in each later split.
     pub near_duplicates: Listed<NearDuplicate>,
     /// Groups with images in more than one split.
     pub torn_groups: Listed<TornGroup>,
@@ -132,6 +132,9 @@ pub struct GreyRange {
     pub narrow: usize,
     /// The same as a share of the readable images, 0 to 1.
     pub narrow_share: f64,
+    /// Names of images whose levels span no more than a sixteenth of the range, but are not all one: what 12 bits stored in a
+    /// format of 16 come to.
+    pub faint: Listed<String>,
     /// Names of images of one level only.
     pub constant: Listed<String>,
 }
@@ -213,7 +216,7 @@ impl DataReport {
             sizes: facts::sizes(facts.iter().flatten()),
             grey: facts::grey_range(&data.samples, &facts),
             unreadable: unreadable.collect(),
-            near_duplicates: Listed::of(duplicates::across_splits(&data.samples, &facts)),
+            near_duplicates: duplicates::across_splits(&data.samples, &facts),
             torn_groups: Listed::of(groups::torn(&data.samples)),
             missing_classes: classes.iter().flat_map(missing).collect(),
             classes,

@@ -37,6 +37,13 @@ impl DataReport {
         for missing in &self.missing_classes {
             warnings.push(format!("class {}: no image in the {} split", missing.class, missing.split));
         }
+        if self.grey.faint.count > 0 {
+            let names = listed(&self.grey.faint, Clone::clone);
+            let count = self.grey.faint.count;
+            warnings.push(format!(
+                "{count} images use no more than a sixteenth of their format's grey levels, as 12 bits stored in 16 do: {names}"
+            ));
+        }
         if self.grey.constant.count > 0 {
             let names = listed(&self.grey.constant, Clone::clone);
             warnings.push(format!("{} images of one grey level: {names}", self.grey.constant.count));

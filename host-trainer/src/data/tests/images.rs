@@ -36,6 +36,10 @@ fn sixteen_bits_are_scaled_with_rounding() {
     let deep: ImageBuffer<Luma<u16>, _> = ImageBuffer::from_raw(4, 1, vec![0, 129, 32768, 65535]).unwrap();
     deep.save(&path).unwrap();
     assert_eq!(grey(&path), [0, 1, 128, 255]);
+    // Twelve bits stay what they are of sixteen: the data report tells.
+    let twelve: ImageBuffer<Luma<u16>, _> = ImageBuffer::from_raw(4, 1, vec![0, 128, 129, 4095]).unwrap();
+    twelve.save(&path).unwrap();
+    assert_eq!(grey(&path), [0, 0, 1, 16]);
     let deep: ImageBuffer<Rgb<u16>, _> = ImageBuffer::from_raw(1, 1, vec![65535, 0, 257]).unwrap();
     deep.save(&path).unwrap();
     assert_eq!(load_image(&path, 3).unwrap().pixels, [255, 0, 1]);

@@ -1,5 +1,7 @@
 //! Each layout, and what can be wrong with it.
 
+use std::path::Path;
+
 use super::super::{DataError, DataSet, OpenOptions, Split, Task};
 use super::{folder, open, pictures};
 
@@ -159,44 +161,6 @@ fn a_folder_a_class_with_and_without_splits() {
 }
 
 #[test]
-fn montgomery_and_shenzhen_are_told_by_the_names() {
-    let names: Vec<String> = (0..20).map(|i| format!("CXR_png/CHNCXR_{i:04}_{}.png", i % 2)).collect();
-    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
-    let data = open(&folder(&files)).unwrap();
-    assert_eq!(data.classes, ["normal", "abnormal"]);
-    assert_eq!(data.samples[3].labels, [1]);
-    assert_eq!(Split::ALL.map(|s| data.split(s).count()), [14, 2, 4]);
-}
-
-#[test]
-fn voc_keeps_its_segmentation_list_for_the_test_split() {
-    let set = folder(&[
-        ("JPEGImages/1.jpg", ""),
-        ("JPEGImages/2.jpg", ""),
-        ("JPEGImages/3.jpg", ""),
-        ("JPEGImages/4.jpg", ""),
-        ("SegmentationClass/3.png", ""),
-        ("ImageSets/Segmentation/val.txt", "3\n"),
-        ("ImageSets/Main/cat_train.txt", "1  1\n3  0\n"),
-        ("ImageSets/Main/cat_val.txt", "2 -1\n4  0\n"),
-        ("ImageSets/Main/dog_train.txt", "1  1\n3 -1\n"),
-        ("ImageSets/Main/dog_val.txt", "2  1\n4  1\n"),
-        ("ImageSets/Main/train.txt", "1\n3\n"),
-    ]);
-    let data = open(&set).unwrap();
-    assert_eq!(data.classes, ["background", "cat", "dog"]);
-    let found: Vec<_> = data.samples.iter().map(|s| (s.name.as_str(), s.split, s.labels.as_slice())).collect();
-    // 4 shows a difficult cat and is left out; 3 does too and is kept, for its mask outlines it.
-    let expected =
-        [("1.jpg", Split::Train, &[1, 2][..]), ("2.jpg", Split::Val, &[2][..]), ("3.jpg", Split::Test, &[1][..])];
-    assert_eq!(found, expected);
-    assert!(data.samples[2].mask.is_some());
-
-    std::fs::write(set.path().join("ImageSets/Main/dog_val.txt"), "2 yes\n").unwrap();
-    assert!(matches!(open(&set), Err(DataError::BadLine { line: 1, .. })));
-}
-
-#[test]
 fn folders_without_images_or_labels_are_refused() {
     assert!(matches!(open(&folder(&[])), Err(DataError::NoImages { .. })));
     assert!(matches!(open(&folder(&[("readme.txt", "hello")])), Err(DataError::NoImages { .. })));
@@ -207,4 +171,32 @@ fn folders_without_images_or_labels_are_refused() {
     assert!(matches!(error, DataError::NotAFolder { .. }));
     let error = DataSet::open(&file.path().join("absent"), &OpenOptions::default()).unwrap_err();
     assert!(matches!(error, DataError::NotAFolder { .. }));
+}
+
+#[test]
+fn masks_lie_where_they_are_said_to_in_every_layout() {
+    let beside = folder(&pictures(["b.png", "train/tumour/1.png"]));
+    let with_masks = |root: &tempfile::TempDir, masks: &Path| {
+        let options = OpenOptions { masks: Some(masks.to_path_buf()), ..OpenOptions::default() };
+        DataSet::open(root.path(), &options)
+    };
+    let masks_of = |data: DataSet| data.samples.into_iter().filter_map(|sample| sample.mask).collect::<Vec<_>>();
+    let listed = with_csv(&format!("file,labels,split\n{LINES}"));
+    assert_eq!(masks_of(with_masks(&listed, beside.path()).unwrap()), [beside.path().join("b.png")]);
+
+    let classes = ["train/normal/1.png", "train/tumour/1.png", "val/normal/2.png", "test/tumour/3.png"];
+    let foldered = folder(&pictures(classes));
+    assert_eq!(masks_of(with_masks(&foldered, beside.path()).unwrap()), [beside.path().join("train/tumour/1.png")]);
+
+    // A folder of masks among the classes is none of them.
+    let names: Vec<String> = (0..40).map(|i| format!("{}/{i}.png", ["normal", "tumour"][i % 2])).collect();
+    let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    files.push(("lesions/1.png", ""));
+    let flat = folder(&files);
+    let data = with_masks(&flat, &flat.path().join("lesions")).unwrap();
+    assert_eq!(data.classes, ["normal", "tumour"]);
+    assert_eq!(masks_of(data), [flat.path().join("lesions/1.png")]);
+
+    let error = with_masks(&listed, &listed.path().join("absent")).unwrap_err().to_string();
+    assert_eq!(error, format!("masks {}: not a folder", listed.path().join("absent").display()));
 }

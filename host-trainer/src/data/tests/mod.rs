@@ -1,11 +1,14 @@
 //! Good and bad data sets, each made in a temporary folder; the real ones where they are there.
 
+mod chest_xrays;
+mod dicom;
 mod images;
 mod layouts;
 mod masks;
 mod real_sets;
 mod report;
 mod splits;
+mod voc;
 
 use super::{DataError, DataSet, OpenOptions};
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use image::{GrayImage, Luma, imageops};
+use image::{GrayImage, ImageBuffer, Luma, imageops};
 
 use super::super::report::{DataReport, MissingClass, SplitCounts, TornGroup};
 use super::super::{DataError, DataSet, OpenOptions, Split};
@@ -89,6 +89,21 @@ fn all_pairs_are_counted_and_ten_shown() {
 }
 
 #[test]
+fn where_all_images_look_alike_not_all_pairs_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut lines = vec!["a.png,normal,train,".to_owned(), "b.png,lesion,train,".to_owned()];
+    lines.push("c.png,normal,val,".into());
+    lines.extend((0..40).map(|i| format!("t{i}.png,lesion,test,")));
+    let data = data_set(folder.path(), &lines.iter().map(String::as_str).collect::<Vec<_>>());
+    for sample in &data.samples {
+        picture(0).save(&sample.path).unwrap();
+    }
+    let found = survey(&data).near_duplicates;
+    assert_eq!(found.count, 2 + 3 * 16);
+    assert!(found.first.iter().all(|pair| pair.correlation == 1.0), "{:?}", found.first);
+}
+
+#[test]
 fn constant_and_narrow_images_are_named_and_are_no_duplicates() {
     let folder = tempfile::tempdir().unwrap();
     let data = data_set(folder.path(), &LINES);
@@ -100,6 +115,26 @@ fn constant_and_narrow_images_are_named_and_are_no_duplicates() {
     assert_eq!(report.grey.constant.first, ["a.png", "c.png"]);
     assert_eq!((report.grey.narrow, report.grey.narrow_share), (3, 0.5));
     assert_eq!(report.near_duplicates.count, 0);
+}
+
+#[test]
+fn twelve_bits_stored_in_sixteen_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = data_set(folder.path(), &LINES);
+    let deep = |name: &str, white: u16| {
+        let levels = (0..48 * 40).map(|i| (u32::from(white) * (i * 7919 % 1001) / 1000) as u16).collect();
+        let image: ImageBuffer<Luma<u16>, Vec<u16>> = ImageBuffer::from_raw(48, 40, levels).unwrap();
+        image.save(folder.path().join(name)).unwrap();
+    };
+    deep("a.png", 4095);
+    deep("c.png", 5000);
+    deep("d.png", 65535);
+    GrayImage::from_pixel(48, 40, Luma([9])).save(folder.path().join("e.png")).unwrap();
+    let report = survey(&data);
+    assert_eq!((report.grey.faint.first.as_slice(), report.grey.narrow), (["a.png".to_owned()].as_slice(), 3));
+    let warning =
+        "1 images use no more than a sixteenth of their format's grey levels, as 12 bits stored in 16 do: a.png";
+    assert!(report.warnings().contains(&warning.to_owned()), "{:?}", report.warnings());
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn grouped(count: usize, reversed: bool) -> tempfile::TempDir {
 }
 
 fn splits(folder: &tempfile::TempDir, seed: u64) -> BTreeMap<String, Split> {
-    let data = DataSet::open(folder.path(), &OpenOptions { seed, negative: None }).unwrap();
+    let data = DataSet::open(folder.path(), &OpenOptions { seed, ..OpenOptions::default() }).unwrap();
     data.samples.into_iter().map(|sample| (sample.name, sample.split)).collect()
 }
 

@@ -1,0 +1,140 @@
+//! Every single fault of a small model file: refused, or, where its checksum is made to fit again, run within its arena in a
+//! bounded number of rows, without a panic (overflow checks are on in tests).
+
+use parity::random_model;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use switchback::model::layout::{self, field};
+use switchback::model::spec::{ConvolutionSpec, HeadSpec, InputSpec, NetworkSpec};
+use switchback::model::{AlignedBytes, Model, Network};
+use switchback::stream::{Observer, Plan, Session, Tap, TapRow};
+
+/// Models whose checksum is made to fit again after damage at several places.
+const RANDOM_DAMAGES: usize = 10_000;
+
+/// Bytes kept free before and behind the arena.
+const GUARD: usize = 64;
+const POISON: u8 = 0xa5;
+
+fn small() -> AlignedBytes {
+    let convolution = |filters| ConvolutionSpec { filters, kernel: 3, pool: true };
+    let spec = NetworkSpec {
+        input: InputSpec { width: 10, height: 9, channels: 1 },
+        convolutions: [convolution(4), convolution(8)].into_iter().collect(),
+        stages: 1,
+        classes: 2,
+        head: HeadSpec::PAPER_BINARY,
+    };
+    random_model::bytes(&Network::new(spec).expect("a network"), 5)
+}
+
+fn seal(bytes: &mut [u8]) {
+    let crc32 = layout::crc32(bytes);
+    bytes[field::CRC32].copy_from_slice(&crc32.to_le_bytes());
+}
+
+/// Counts rows of all taps.
+struct Rows<'c>(&'c mut usize);
+
+impl Observer for Rows<'_> {
+    fn row(&mut self, _: Tap, _: usize, _: TapRow<'_>) {
+        *self.0 += 1;
+    }
+}
+
+/// The rows of all maps that an image of a network can have.
+fn most_rows(network: &Network) -> usize {
+    let convolutions: usize = network.encoder().iter().map(|layer| 2 * layer.output.height).sum();
+    let deconvolutions: usize = network.decoder().iter().map(|layer| layer.output.height).sum();
+    let sums: usize = (0..=network.stages()).map(|stage| network.stage_shape(stage).height).sum();
+    network.input().height + convolutions + deconvolutions + sums + network.map_shape().height * (2 + network.maps())
+}
+
+/// Runs one image by a plan; what lies around the arena stays, and no row is made twice.
+fn run(model: &Model<'_>, plan: Plan) {
+    let mut memory = AlignedBytes::zeroed(plan.arena_bytes() + 2 * GUARD);
+    memory.as_mut_slice().fill(POISON);
+    let (before, rest) = memory.as_mut_slice().split_at_mut(GUARD);
+    let (arena, behind) = rest.split_at_mut(plan.arena_bytes());
+    let pixels = random_model::image(model.network(), 3);
+    let mut rows = 0;
+    let mut session = Session::with_plan(model, plan, arena, Rows(&mut rows)).expect("an arena of the planned length");
+    for row in pixels.chunks_exact(model.network().input().row_elements()) {
+        session.push_row(row).expect("a row of the input's length");
+    }
+    session.finish().expect("a whole image");
+    drop(session);
+    assert!(before.iter().chain(behind.iter()).all(|&byte| byte == POISON), "a byte outside the arena was written");
+    assert!(rows <= most_rows(model.network()), "{rows} rows, {} expected at most", most_rows(model.network()));
+}
+
+/// What became of models whose checksum fits.
+#[derive(Debug, Default)]
+struct Survey {
+    refused: usize,
+    ran: usize,
+}
+
+impl Survey {
+    fn try_model(&mut self, bytes: &AlignedBytes) {
+        match Model::parse(bytes.as_slice()) {
+            Err(_) => self.refused += 1,
+            Ok(model) => {
+                run(&model, Plan::new(model.network()));
+                run(&model, Plan::within(&model, usize::MAX));
+                self.ran += 1;
+            }
+        }
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_refused_and_with_a_checksum_that_fits_does_no_harm() {
+    let original = small();
+    let mut bytes = AlignedBytes::from(original.as_slice());
+    let mut survey = Survey::default();
+    for bit in 0..8 * original.as_slice().len() {
+        bytes.as_mut_slice()[bit / 8] ^= 1 << (bit % 8);
+        assert!(Model::parse(bytes.as_slice()).is_err(), "bit {bit}");
+        seal(bytes.as_mut_slice());
+        survey.try_model(&bytes);
+        bytes.as_mut_slice().copy_from_slice(original.as_slice());
+    }
+    println!("{} bits: {survey:?}", 8 * original.as_slice().len());
+    assert!(survey.refused > 1000 && survey.ran > 1000, "{survey:?}");
+}
+
+#[test]
+fn every_truncation_is_refused_with_a_checksum_that_fits_as_well() {
+    let original = small();
+    for length in 0..original.as_slice().len() {
+        let mut bytes = AlignedBytes::from(&original.as_slice()[..length]);
+        assert!(Model::parse(bytes.as_slice()).is_err(), "{length} bytes");
+        if length >= layout::HEADER_START {
+            seal(bytes.as_mut_slice());
+            assert!(Model::parse(bytes.as_slice()).is_err(), "{length} bytes, sealed");
+        }
+    }
+}
+
+#[test]
+fn damage_at_several_places_is_refused_and_with_a_checksum_that_fits_does_no_harm() {
+    let original = small();
+    let mut random = ChaCha8Rng::seed_from_u64(9);
+    let mut survey = Survey::default();
+    for case in 0..RANDOM_DAMAGES {
+        let mut bytes = AlignedBytes::from(original.as_slice());
+        for _ in 0..random.random_range(2..8) {
+            let at = random.random_range(0..bytes.as_slice().len());
+            bytes.as_mut_slice()[at] = random.random();
+        }
+        if bytes.as_slice() == original.as_slice() {
+            continue;
+        }
+        assert!(Model::parse(bytes.as_slice()).is_err(), "case {case}");
+        seal(bytes.as_mut_slice());
+        survey.try_model(&bytes);
+    }
+    println!("{RANDOM_DAMAGES} damages: {survey:?}");
+    assert!(survey.refused > 100 && survey.ran > 100, "{survey:?}");
+}
