@@ -21,8 +21,10 @@ const FILTERS: [u16; 5] = [16, 32, 48, 48, 32];
 const STAGES: u8 = 3;
 const LEARNING_RATE: f32 = 1e-3;
 
-/// Measures a training step (forward, backward, update) and a forward pass of Table 1 with three stages, batch 16, and
-/// images a second through the integer core.
+/// Measures the trainer's speed.
+///
+/// A training step (forward, backward, update) and a forward pass of Table 1 with three stages, batch 16, and images a second
+/// through the integer core.
 ///
 /// Example: cargo xtask bench --host
 #[derive(Debug, clap::Args)]

@@ -37,31 +37,20 @@ pub struct Cli {
     command: Command,
 }
 
+// Each command is described where its arguments are: a description here would hide that one, with its example.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Trains stage by stage, quantizes, proves the integers equal to the host model and writes the run folder.
     TrainAndQuantize(train_and_quantize::Args),
-    /// Calibrates and quantizes a trained run again, without training.
     Export(export::Args),
-    /// Judges a run or a model on a split.
     Evaluate(evaluate::Args),
-    /// Scores, heat map and mask of images.
     Infer(infer::Args),
-    /// What is in a model file.
     Inspect(inspect::Args),
-    /// What a network needs: arena and flash, part by part.
     Plan(plan::Args),
-    /// Writes a generated data set with masks.
     Phantom(phantom::Args),
-    /// Runs an experiment of several trainings, such as the network beside its controls.
     Experiment(experiment::Args),
-    /// Measures the trainer's speed.
     Bench(bench::Args),
-    /// Sends images to a device that runs already, and compares; or a new model.
     Device(device::Args),
-    /// Shows a running device.
     Monitor(monitor::Args),
-    /// Writes the bytes of a model's slot in a board's flash.
     #[command(hide = true)]
     SlotImage(slot_image::Args),
 }
@@ -162,9 +151,21 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_is_sound_and_every_command_has_a_line_and_an_example() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+        let documented = |command: &clap::Command| {
+            let help = command.clone().render_long_help().to_string();
+            assert!(help.contains("Example: cargo "), "{} has no example", command.get_name());
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(!about.is_empty() && !about.contains('\n'), "{}: '{about}'", command.get_name());
+        };
+        for command in Cli::command().get_subcommands() {
+            match command.get_name() {
+                "experiment" => command.get_subcommands().for_each(documented),
+                _ => documented(command),
+            }
+        }
         let parse = |words: &str| Cli::try_parse_from(words.split(' '));
         assert!(parse("x experiment table3 --data a --data b --seeds 3").is_ok());
         assert!(parse("x experiment fig3 --run r --image a.png --image b.png").is_ok());

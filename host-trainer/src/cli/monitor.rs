@@ -13,8 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait before another attempt to reach a device that is gone.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// Shows a running device: frames a second, what it judged last, stack, errors; also after it starts again. Ends when it is
-/// interrupted.
+/// Shows a running device: frames a second, what it judged last, stack, errors.
+///
+/// Also after it starts again; ends when it is interrupted.
 ///
 /// Example: cargo run --release -p host-trainer -- monitor --connect tcp:127.0.0.1:4000
 #[derive(Debug, clap::Args)]

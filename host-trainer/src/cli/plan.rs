@@ -9,8 +9,9 @@ use super::{Failure, command_line, kinds};
 use crate::data::Task;
 use crate::run::{HEADER_BYTES, ModelFile, PlanFile, proposals, write_json};
 
-/// What a network needs: the kernel of each layer, arena and flash, part by part. It is the fastest plan for the board's or the
-/// budget's memory, or for any. Exit code 1 where not even the smallest fits.
+/// What a network needs: the kernel of each layer, arena and flash, part by part.
+///
+/// It is the fastest plan for the board's or the budget's memory, or for any. Exit code 1 where not even the smallest fits.
 ///
 /// Example: cargo xtask plan --net tb --width 1 --input 320x320 --budget 524288
 #[derive(Debug, clap::Args)]

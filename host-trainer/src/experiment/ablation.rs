@@ -53,7 +53,7 @@ fn section(cells: &mut Cells<'_>, data: &str, engine: Engine) -> Section {
     Section {
         heading: format!("{data} ({})", engine.name()),
         caption: format!(
-            "{RANGES} Differences are taken seed by seed. {}",
+            "{RANGES} Differences are taken seed by seed. What each network lacks stands at the end of the page. {}",
             match engine {
                 Engine::Float => "As floats every network can be run.",
                 Engine::Int8 => "Networks that the integer core has no layers for are missing here.",

@@ -1,6 +1,8 @@
 //! How an experiment of trainings was made, for its page.
 
-use super::{Cell, ExperimentError, Findings, Trial};
+use clap::ValueEnum;
+
+use super::{Arm, Cell, ExperimentError, Findings, Trial};
 use crate::evaluation::{OperatingRule, ThresholdChoice};
 
 /// Data, seeds, network, training and engines of `trials`.
@@ -16,7 +18,7 @@ pub(super) fn facts(trials: &[Trial]) -> Vec<(String, String)> {
     seeds.sort_unstable();
     seeds.dedup();
     let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
-    [
+    let mut facts = vec![
         ("data", data.join(", ")),
         ("seeds", format!("{} (weights, order and crops of the training; the split is the same)", seeds.join(", "))),
         ("input", format!("{}×{} pixels, {} channel(s)", input.width, input.height, input.channels)),
@@ -28,12 +30,19 @@ pub(super) fn facts(trials: &[Trial]) -> Vec<(String, String)> {
                 recipe.classification.epochs, recipe.baseline.epochs, recipe.stage.epochs
             ),
         ),
-        ("stored thresholds", thresholds(first.rule)),
         ("int8", "the integer core on the host: the same integers as on a device".to_owned()),
         ("float", "the network as trained".to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+    ];
+    if trials.iter().flat_map(|trial| &trial.results).any(|result| result.threshold.is_some()) {
+        facts.push(("stored thresholds", thresholds(first.rule)));
+    }
+    // Each arm in the words of the command line's help.
+    let described = Arm::value_variants().iter().filter(|&&arm| trials.iter().any(|trial| trial.arm == arm));
+    facts.extend(described.map(|arm| {
+        let help = arm.to_possible_value().and_then(|value| value.get_help().map(ToString::to_string));
+        (arm.name(), help.unwrap_or_default())
+    }));
+    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// What a column or line of one stage is called.

@@ -108,6 +108,8 @@ fn the_ablation_takes_differences_seed_by_seed() {
     assert_eq!(untied.take(4).collect::<Vec<_>>(), expected);
     let csv = String::from_utf8(findings.csv).unwrap();
     assert!(csv.contains("\nscans,untied,1,float,iou,all,product,2,-0.1875,-0.25,-0.125\n"), "{csv}");
+    let untied = findings.facts.iter().find(|(name, _)| name == "untied").map(|(_, what)| what.as_str());
+    assert_eq!(untied, Some("Deconvolutions with weights of their own"));
     // The integers have the product alone.
     assert_eq!(texts(&findings.sections)[1].lines().count(), 3);
 }

@@ -4,8 +4,9 @@ use super::Failure;
 use super::run_args::RunArgs;
 use crate::experiment::{self, ExperimentError};
 
-/// Figure 3: four feature maps of a convolution, the channels of the largest activations, and below them the same channels of
-/// the deconvolution that gives its map back.
+/// Figure 3: feature maps of a convolution, and below each the same of the deconvolution that gives its map back.
+///
+/// Four channels an image: those of the largest activations.
 ///
 /// Example: cargo xtask experiment fig3 --run runs/phantoms --layer conv3 --images 2
 #[derive(Debug, clap::Args)]

@@ -15,32 +15,26 @@ mod training_args;
 
 use super::{Failure, absolute, command_line};
 
-/// Makes a table or figure of the paper: by several trainings, which go on where they were interrupted, or from a trained run.
+/// Makes a table or figure of the paper: by several trainings, or from a trained run.
+///
+/// Trainings go on where they were interrupted; `cargo xtask experiment NAME --help` says the rest.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
     experiment: Experiment,
 }
 
+// Each is described where its arguments are, with an example.
 #[derive(Debug, clap::Subcommand)]
 enum Experiment {
-    /// Table 3: IoU without deconvolution and after each stage, a row a data set.
     Table3(table3::Args),
-    /// Table 4: IoU of each class, a row a stage.
     Table4(table4::Args),
-    /// What each part of the method is worth: networks without it beside the product's.
     Ablation(ablation::Args),
-    /// IoU, pointing and detection against the size of the findings, a curve a stage.
     Scale(scale::Args),
-    /// Figure 2: the strongest activations of a convolution and of its deconvolution, as a plot.
     Fig2(fig2::Args),
-    /// Figure 3: feature maps of a convolution, and what the deconvolution makes of them.
     Fig3(fig3::Args),
-    /// Figure 4: class maps over the image, stage after stage, from the best image to the worst.
     Fig4(fig4::Args),
-    /// Figure 5: the maps of each class over an image that shows it.
     Fig5(fig5::Args),
-    /// Trains the network and its controls with every seed, and shows means and ranges on the test split.
     Controls(controls::Args),
 }
 
