@@ -34,7 +34,7 @@ fn fraction_product_q31(i: u8) -> u32 {
     let mut product_q42 = 1 << 42;
     for (bit, &(high, low)) in BITS_Q42.iter().enumerate() {
         if i >> bit & 1 != 0 {
-            product_q42 = (product_q42 * u64::from(high) + (product_q42 * u64::from(low) >> 21)) >> 21;
+            product_q42 = (product_q42 * u64::from(high) + ((product_q42 * u64::from(low)) >> 21)) >> 21;
         }
     }
     ((product_q42 + (1 << 10)) >> 11) as u32

@@ -1,7 +1,7 @@
 //! Probabilities in words, for people: decisions were made before, with integers.
 
 use fixed::types::I16F16;
-use micromath::F32Ext;
+use micromath::F32;
 use switchback::model::Network;
 use switchback::model::spec::MapActivation;
 
@@ -15,7 +15,8 @@ pub fn percent(network: &Network, scores: &[I16F16], class: usize) -> u8 {
     let probability = match network.spec().head.activation {
         MapActivation::Softmax => own,
         MapActivation::Relu => {
-            let relative = |score: &I16F16| (score.to_num::<f32>() - own).clamp(-FARTHEST, FARTHEST).exp();
+            // By its own type, so that a host, which has another exponential, says the same.
+            let relative = |score: &I16F16| F32((score.to_num::<f32>() - own).clamp(-FARTHEST, FARTHEST)).exp().0;
             1.0 / scores.iter().map(relative).sum::<f32>()
         }
     };
