@@ -39,7 +39,7 @@ pub(super) fn facts(trials: &[Trial]) -> Vec<(String, String)> {
     // Each arm in the words of the command line's help.
     let described = Arm::value_variants().iter().filter(|&&arm| trials.iter().any(|trial| trial.arm == arm));
     facts.extend(described.map(|arm| {
-        let help = arm.to_possible_value().and_then(|value| value.get_help().map(ToString::to_string));
+        let help = arm.to_possible_value().and_then(|value| Some(value.get_help()?.to_string().replace('`', "")));
         (arm.name(), help.unwrap_or_default())
     }));
     facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -52,6 +52,14 @@ pub enum Ticks {
 }
 
 impl Ticks {
+    /// The most labels there is room for; names stand at whole numbers alone.
+    fn most(&self) -> usize {
+        match self {
+            Self::Decimals(_) => 6,
+            Self::Names(names) => names.len() + 1,
+        }
+    }
+
     fn label(&self, x: f64) -> String {
         match self {
             Self::Decimals(decimals) => format!("{x:.decimals$}"),
@@ -96,7 +104,7 @@ pub(super) fn draw<'a, B: DrawingBackend<ErrorType = io::Error> + 'a>(
         .axis_style(AXIS)
         .x_desc(axes.x_name)
         .y_desc(axes.y_name)
-        .x_labels(6)
+        .x_labels(axes.x_ticks.most())
         .y_labels(6)
         .x_label_formatter(&|&x| axes.x_ticks.label(x))
         .label_style(text.clone())
