@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::facts::Facts;
-use super::thumbnail::Thumbnail;
+use super::thumbnail::{Hash, Thumbnail};
 use super::{Listed, NearDuplicate};
 use crate::data::{DataError, Sample, Split};
 
@@ -23,9 +23,11 @@ pub(super) fn across_splits(samples: &[Sample], facts: &[Result<Facts, DataError
     let [train, val, test] = Split::ALL.map(of_split);
     let mut pairs: Vec<([usize; 2], f32)> = Vec::new();
     for (later, earlier) in [(&val, vec![&train]), (&test, vec![&train, &val])] {
+        // One after the other in memory: almost all that is looked at.
+        let hashes: Vec<Hash> = later.iter().map(|(_, thumbnail)| thumbnail.hash).collect();
         let matches = |&(image, thumbnail): &Seen<'_>| {
-            let alike =
-                later.iter().filter_map(|&(other, of_other)| Some(([image, other], thumbnail.matches(of_other)?)));
+            let near = later.iter().zip(&hashes).filter(|(_, hash)| thumbnail.hash.is_near(hash));
+            let alike = near.filter_map(|(&(other, of_other), _)| Some(([image, other], thumbnail.matches(of_other)?)));
             alike.take(MOST_MATCHES).collect::<Vec<_>>()
         };
         for images in earlier {

@@ -14,10 +14,25 @@ const MOST_BITS: u32 = 32;
 /// Correlation from which two images are near-duplicates.
 const LEAST_CORRELATION: f64 = 0.99;
 
+/// Bit `16 y + x`: pixel `x + 1` of row `y` is brighter than pixel `x`, of 17x16.
+#[derive(Clone, Copy)]
+pub(super) struct Hash([u64; HASH * HASH / 64]);
+
+impl Hash {
+    /// Whether two images may be near-duplicates.
+    pub fn is_near(&self, other: &Self) -> bool {
+        // Most pairs end at the first or second word, which is why each image can be compared with each.
+        let mut bits = 0;
+        self.0.iter().zip(&other.0).all(|(a, b)| {
+            bits += (a ^ b).count_ones();
+            bits <= MOST_BITS
+        })
+    }
+}
+
 /// A grey image, small.
 pub(super) struct Thumbnail {
-    /// Bit `16 y + x`: pixel `x + 1` of row `y` is brighter than pixel `x`, of 17x16.
-    hash: [u64; HASH * HASH / 64],
+    pub hash: Hash,
     /// 32x32 pixels.
     picture: Box<[u8]>,
     /// Of the picture.
@@ -40,19 +55,11 @@ impl Thumbnail {
         let picture = small.pixels.into_boxed_slice();
         let sum = picture.iter().map(|&level| i64::from(level)).sum();
         let variance = covariance([&picture, &picture], [sum, sum]);
-        (variance > 0).then_some(Self { hash, picture, sum, variance })
+        (variance > 0).then_some(Self { hash: Hash(hash), picture, sum, variance })
     }
 
-    /// The correlation of two near-duplicates; `None` when they are not.
+    /// The correlation of two near-duplicates, whose hashes are near; `None` when they are not.
     pub fn matches(&self, other: &Self) -> Option<f32> {
-        // Most pairs end at the first or second word, which is why each image can be compared with each.
-        let mut bits = 0;
-        for (a, b) in self.hash.iter().zip(&other.hash) {
-            bits += (a ^ b).count_ones();
-            if bits > MOST_BITS {
-                return None;
-            }
-        }
         let covariance = covariance([&self.picture, &other.picture], [self.sum, other.sum]) as f64;
         let correlation = covariance / (self.variance as f64 * other.variance as f64).sqrt();
         (correlation >= LEAST_CORRELATION).then_some(correlation.min(1.0) as f32)
