@@ -6,9 +6,8 @@ use std::process::Command;
 use crate::error::XtaskError;
 use crate::{paths, process, trainer};
 
-/// Names cargo's profile for these programs, in place of `release`. With `dev` they share what `cargo test` has built, and check
-/// for overflow.
-const PROFILE_VARIABLE: &str = "SWITCHBACK_HOST_PROFILE";
+/// Names a folder of these programs that are built already, in place of building them.
+const FOLDER_VARIABLE: &str = "SWITCHBACK_HOST_PROGRAMS";
 
 /// Names features of the trainer to build in, as cargo's `--features` takes them: `dicom`.
 const FEATURES_VARIABLE: &str = "SWITCHBACK_TRAINER_FEATURES";
@@ -16,13 +15,14 @@ const FEATURES_VARIABLE: &str = "SWITCHBACK_TRAINER_FEATURES";
 /// Builds the program of a package, which has the package's name, and gives its path. Cargo's progress is shown only where
 /// there is something to build.
 pub fn build(package: &str) -> Result<PathBuf, XtaskError> {
+    let in_folder = |folder: &Path| folder.join(package).with_extension(std::env::consts::EXE_EXTENSION);
+    if let Some(folder) = std::env::var_os(FOLDER_VARIABLE) {
+        return Ok(in_folder(Path::new(&folder)));
+    }
     let target_folder = paths::target_folder();
-    let profile = std::env::var(PROFILE_VARIABLE).unwrap_or_else(|_| "release".to_owned());
-    // Cargo's name of the folder.
-    let folder = if profile == "dev" { "debug" } else { &profile };
-    let program = target_folder.join(folder).join(package).with_extension(std::env::consts::EXE_EXTENSION);
+    let program = in_folder(&target_folder.join("release"));
     let mut build = Command::new(process::cargo());
-    build.args(["build", "--profile", &profile, "--package", package, "--target-dir"]).arg(&target_folder);
+    build.args(["build", "--release", "--package", package, "--target-dir"]).arg(&target_folder);
     match std::env::var(FEATURES_VARIABLE) {
         // No file's date tells that a feature is new.
         Ok(features) if package == trainer::PACKAGE => _ = build.args(["--features", &features]),
