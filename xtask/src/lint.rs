@@ -20,7 +20,7 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
     let core = paths::root().join("core");
     let programs = paths::root().join("firmware");
     clippy(&targets::toolchain(&[SMALLEST_TARGET.to_owned()])?, SMALLEST_TARGET, &core, None)?;
-    programs_without_a_board(model)?;
+    minimal_example(model)?;
     let (mut processors, mut linted) = (Vec::new(), Vec::new());
     let names = if names.is_empty() { boards::names()? } else { names };
     for name in names {
@@ -29,6 +29,7 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
         let processor = (board.triple.clone(), board.cpu.clone());
         if !processors.contains(&processor) {
             clippy(&toolchain, &name, &core, None)?;
+            clippy(&toolchain, &name, &programs.join("no-panic"), None)?;
         }
         let program = (processor.clone(), board.chip);
         if !linted.contains(&program) {
@@ -40,11 +41,11 @@ pub fn run(model: &Path, names: Vec<String>) -> Result<(), XtaskError> {
     Ok(())
 }
 
-/// Lints the programs that belong to no board for the targets of all boards, one of which is a user's.
-fn programs_without_a_board(model: &Path) -> Result<(), XtaskError> {
+/// Lints the smallest program for the targets of all boards, one of which is a user's.
+fn minimal_example(model: &Path) -> Result<(), XtaskError> {
     let mut command = targets::toolchain(&targets::triples()?)?.cargo("clippy");
-    command.args(["--package", "minimal", "--package", "no-panic"]).env("MODEL", model);
-    run_clippy(&mut command, "all targets", &paths::root().join("firmware"))
+    command.env("MODEL", model);
+    run_clippy(&mut command, "all targets", &paths::root().join("firmware/examples/minimal"))
 }
 
 fn clippy(
