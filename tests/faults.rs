@@ -1,20 +1,17 @@
 //! Every single fault of a small model file: refused, or, where its checksum is made to fit again, run within its arena in a
 //! bounded number of rows, without a panic (overflow checks are on in tests).
 
-use parity::random_model;
+use parity::random_model::{self, seal};
+use parity::recorder::run_core_planned;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use switchback::model::layout::{self, field};
+use switchback::model::layout::HEADER_START;
 use switchback::model::spec::{ConvolutionSpec, HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{AlignedBytes, Model, Network};
-use switchback::stream::{Observer, Plan, Session, Tap, TapRow};
+use switchback::stream::Plan;
 
 /// Models whose checksum is made to fit again after damage at several places.
 const RANDOM_DAMAGES: usize = 10_000;
-
-/// Bytes kept free before and behind the arena.
-const GUARD: usize = 64;
-const POISON: u8 = 0xa5;
 
 fn small() -> AlignedBytes {
     let convolution = |filters| ConvolutionSpec { filters, kernel: 3, pool: true };
@@ -28,20 +25,6 @@ fn small() -> AlignedBytes {
     random_model::bytes(&Network::new(spec).expect("a network"), 5)
 }
 
-fn seal(bytes: &mut [u8]) {
-    let crc32 = layout::crc32(bytes);
-    bytes[field::CRC32].copy_from_slice(&crc32.to_le_bytes());
-}
-
-/// Counts rows of all taps.
-struct Rows<'c>(&'c mut usize);
-
-impl Observer for Rows<'_> {
-    fn row(&mut self, _: Tap, _: usize, _: TapRow<'_>) {
-        *self.0 += 1;
-    }
-}
-
 /// The rows of all maps that an image of a network can have.
 fn most_rows(network: &Network) -> usize {
     let convolutions: usize = network.encoder().iter().map(|layer| 2 * layer.output.height).sum();
@@ -50,21 +33,11 @@ fn most_rows(network: &Network) -> usize {
     network.input().height + convolutions + deconvolutions + sums + network.map_shape().height * (2 + network.maps())
 }
 
-/// Runs one image by a plan; what lies around the arena stays, and no row is made twice.
+/// Runs one image by a plan, between guard bytes, each row of each map once; no more of them than the network has.
 fn run(model: &Model<'_>, plan: Plan) {
-    let mut memory = AlignedBytes::zeroed(plan.arena_bytes() + 2 * GUARD);
-    memory.as_mut_slice().fill(POISON);
-    let (before, rest) = memory.as_mut_slice().split_at_mut(GUARD);
-    let (arena, behind) = rest.split_at_mut(plan.arena_bytes());
     let pixels = random_model::image(model.network(), 3);
-    let mut rows = 0;
-    let mut session = Session::with_plan(model, plan, arena, Rows(&mut rows)).expect("an arena of the planned length");
-    for row in pixels.chunks_exact(model.network().input().row_elements()) {
-        session.push_row(row).expect("a row of the input's length");
-    }
-    session.finish().expect("a whole image");
-    drop(session);
-    assert!(before.iter().chain(behind.iter()).all(|&byte| byte == POISON), "a byte outside the arena was written");
+    let maps = run_core_planned(model, &pixels, 0xa5, plan).taps;
+    let rows: usize = maps.iter().map(|map| map.shape[0]).sum();
     assert!(rows <= most_rows(model.network()), "{rows} rows, {} expected at most", most_rows(model.network()));
 }
 
@@ -110,7 +83,7 @@ fn every_truncation_is_refused_with_a_checksum_that_fits_as_well() {
     for length in 0..original.as_slice().len() {
         let mut bytes = AlignedBytes::from(&original.as_slice()[..length]);
         assert!(Model::parse(bytes.as_slice()).is_err(), "{length} bytes");
-        if length >= layout::HEADER_START {
+        if length >= HEADER_START {
             seal(bytes.as_mut_slice());
             assert!(Model::parse(bytes.as_slice()).is_err(), "{length} bytes, sealed");
         }

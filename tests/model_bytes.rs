@@ -4,7 +4,7 @@ use parity::random_model;
 use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::header::{HeadNumbers, Header, MapScales, Provenance};
-use switchback::model::layout::{self, HEADER_START, field};
+use switchback::model::layout::{HEADER_START, field};
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{AlignedBytes, FORMAT_VERSION, Layout, Model, ModelArrays, ModelError, Network};
 
@@ -26,8 +26,7 @@ fn parse(bytes: &[u8]) -> Result<(), ModelError> {
 
 /// Bytes with a checksum that fits them.
 fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
-    let crc32 = layout::crc32(&bytes);
-    bytes[field::CRC32].copy_from_slice(&crc32.to_le_bytes());
+    random_model::seal(&mut bytes);
     bytes
 }
 
@@ -86,18 +85,6 @@ fn a_model_cut_anywhere_is_refused() {
             assert_eq!(error, ModelError::TooShort { found: length, expected: HEADER_START });
         }
     }
-}
-
-#[test]
-fn a_model_with_any_byte_changed_is_refused() {
-    let original = encoded(&small());
-    let mut bytes = AlignedBytes::from(original.as_slice());
-    for at in 0..original.as_slice().len() {
-        bytes.as_mut_slice()[at] ^= 1 << (at % 8);
-        assert!(Model::parse(bytes.as_slice()).is_err(), "byte {at} changed");
-        bytes.as_mut_slice()[at] = original.as_slice()[at];
-    }
-    assert!(Model::parse(bytes.as_slice()).is_ok());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use switchback::model::bounds::{convolution_bound, deconvolution_bound};
 use switchback::model::header::{HeadNumbers, Header, MapScales, Provenance};
+use switchback::model::layout;
 use switchback::model::spec::{MapActivation, Normalization};
 use switchback::model::{AlignedBytes, ModelArrays, Network, OwnedConvolution};
 use switchback::numeric::{Gain, MAX_ACCUMULATOR, Multiplier};
@@ -16,6 +17,12 @@ enum Weights {
     Sparse,
     Extreme,
     Zero,
+}
+
+/// Makes the checksum of a model's bytes fit them.
+pub fn seal(bytes: &mut [u8]) {
+    let crc32 = layout::crc32(bytes);
+    bytes[layout::field::CRC32].copy_from_slice(&crc32.to_le_bytes());
 }
 
 /// Arrays of random integers for `network`.

@@ -56,7 +56,8 @@ impl Plan {
 
     /// The plan of `network` that [`Self::write`] wrote: from one of the same model, it computes the same in the same arena.
     ///
-    /// That each kernel is exact for the model's weights was proven by who chose it, and is not proven again.
+    /// That each kernel is exact for the model's weights was proven by who chose it, and is not proven again. A kernel that is not
+    /// linked here is not looked at: [`Self::is_linked`] says that the plan cannot be taken.
     ///
     /// # Errors
     /// [`StoredPlanError`].

@@ -180,8 +180,10 @@ fn merge(lower: &mut Table, upper: Table) {
 
 /// `a.b = value` as tables.
 fn nested(key: &str, value: Value) -> Table {
-    let (first, rest) = key.split_once('.').map_or((key, None), |(first, rest)| (first, Some(rest)));
-    let value = rest.map_or_else(|| value.clone(), |rest| Value::Table(nested(rest, value.clone())));
+    let (first, value) = match key.split_once('.') {
+        Some((first, rest)) => (first, Value::Table(nested(rest, value))),
+        None => (key, value),
+    };
     Table::from_iter([(first.to_owned(), value)])
 }
 

@@ -13,7 +13,7 @@ use super::progress::{line, line_without_bars, phase_bar};
 use super::recipe::{PhaseRecipe, TrainedConvolutions};
 use super::state::PhaseState;
 use super::validation::{Validation, figure_name, validate};
-use crate::float::FloatNetwork;
+use crate::float::{FloatNetwork, Supervision};
 
 impl Trainer<'_> {
     /// Trains a phase from where `state` is to its end; after each epoch the log and a checkpoint are written. A try that
@@ -76,9 +76,11 @@ impl Trainer<'_> {
             _ => format!("{last} of {} epochs, weights of epoch {kept}", schedule.epochs),
         };
         let (seconds, steps) = (start.elapsed().as_secs_f64(), self.steps - first_step);
+        let of_scores = phase == Phase::Classification || state.float.method().supervision == Supervision::Scores;
+        let constant = format!(" (constant prediction {:.4})", self.balance.constant_loss());
         let text = format!(
-            "{phase}: {epochs}, loss {loss:.4} (constant prediction {:.4}), {}, {:.0} ms a step, {seconds:.0} s",
-            self.balance.constant_loss(),
+            "{phase}: {epochs}, loss {loss:.4}{}, {}, {:.0} ms a step, {seconds:.0} s",
+            if of_scores { &constant } else { "" },
             self.figure(validation),
             seconds * 1e3 / steps.max(1) as f64,
         );
