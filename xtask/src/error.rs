@@ -113,6 +113,26 @@ pub enum XtaskError {
         /// What is wrong with it.
         cause: String,
     },
+    /// Another host gives something else.
+    #[error("checksums on {host}: found {found}, expected {expected} as in docs/layer-checksums.csv")]
+    OtherChecksum {
+        /// The host's target.
+        host: String,
+        /// The line that it printed.
+        found: String,
+        /// The line that is kept.
+        expected: String,
+    },
+    /// A program failed; its own messages say why.
+    #[error("{program} on {host}: found it ended ({status}), expected it to succeed")]
+    HostProgram {
+        /// The program.
+        program: String,
+        /// The host's target.
+        host: String,
+        /// How it ended.
+        status: String,
+    },
     /// The emulator ended before the conversation did.
     #[error("emulator: found it ended ({status}), expected it to run; it said: {said}")]
     EmulatorEnded {

@@ -1,4 +1,4 @@
-//! Compilers for boards: everything that depends on what is installed on this machine.
+//! Compilers for boards and other hosts: everything that depends on what is installed on this machine.
 //!
 //! In order of preference: the toolchain in use, where the board's target is installed; a compiler with the standard
 //! library's sources, which builds `core` itself; that is the toolchain in use, or the distribution's compiler.
@@ -16,8 +16,11 @@ use crate::process;
 pub struct Toolchain {
     compiler: Compiler,
     triples: Vec<String>,
-    cpu: Option<String>,
-    builds_core: bool,
+    /// What the compiler is told when it builds for the target.
+    flags: Vec<String>,
+    /// The packages of the standard library that are built, where it is not installed.
+    library: &'static str,
+    builds_library: bool,
     /// Whether a panic is no more than an illegal instruction, where `core` can be built for it.
     panics_are_faults: bool,
     linker: Option<PathBuf>,
@@ -59,7 +62,7 @@ pub fn toolchain(triples: &[String]) -> Result<Toolchain, XtaskError> {
     let has_all = |compiler: &&Compiler| triples.iter().all(|triple| compiler.library(triple).is_dir());
     let with_target = compilers.iter().find(has_all);
     let with_sources = compilers.iter().find(|compiler| compiler.sources().is_file());
-    let (compiler, builds_core) = match (with_target, with_sources) {
+    let (compiler, builds_library) = match (with_target, with_sources) {
         (Some(compiler), _) => (compiler, false),
         (None, Some(compiler)) => (compiler, true),
         (None, None) => return Err(XtaskError::MissingTarget { triple: triples.join(" ") }),
@@ -72,8 +75,9 @@ pub fn toolchain(triples: &[String]) -> Result<Toolchain, XtaskError> {
     Ok(Toolchain {
         compiler: compiler.clone(),
         triples: triples.to_vec(),
-        cpu: None,
-        builds_core,
+        flags: Vec::new(),
+        library: "core",
+        builds_library,
         panics_are_faults: false,
         linker,
     })
@@ -84,7 +88,8 @@ pub fn toolchain(triples: &[String]) -> Result<Toolchain, XtaskError> {
 /// # Errors
 /// [`XtaskError::MissingTarget`].
 pub fn of_board(board: &Board) -> Result<Toolchain, XtaskError> {
-    Ok(Toolchain { cpu: board.cpu.clone(), ..toolchain(std::slice::from_ref(&board.triple))? })
+    let flags = board.cpu.iter().map(|cpu| format!("-C target-cpu={cpu}")).collect();
+    Ok(Toolchain { flags, ..toolchain(std::slice::from_ref(&board.triple))? })
 }
 
 impl Toolchain {
@@ -92,6 +97,13 @@ impl Toolchain {
     /// where it was. Only a `core` that is built here can do without; an installed one keeps it.
     pub fn for_size(self) -> Self {
         Self { panics_are_faults: true, ..self }
+    }
+
+    /// The same for programs of an operating system: with all of the standard library, and `flags` where that is built here.
+    pub fn with_operating_system(self, linker: Option<&str>, flags: &[&str]) -> Self {
+        let flags = if self.builds_library { flags.iter().map(|&flag| flag.to_owned()).collect() } else { Vec::new() };
+        let linker = linker.map(PathBuf::from).or(self.linker.clone());
+        Self { library: "std,panic_abort,test", linker, flags, ..self }
     }
 
     /// A subcommand of cargo for the targets: `build`, `clippy`.
@@ -110,12 +122,12 @@ impl Toolchain {
         for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
             command.env_remove(variable);
         }
-        if self.builds_core {
+        if self.builds_library {
             // The flag is unstable; a stable compiler takes it when told so.
-            command.arg("-Zbuild-std=core").env("RUSTC_BOOTSTRAP", "1");
+            command.arg(format!("-Zbuild-std={}", self.library)).env("RUSTC_BOOTSTRAP", "1");
         }
-        let mut flags: Vec<String> = self.cpu.iter().map(|cpu| format!("-C target-cpu={cpu}")).collect();
-        if self.panics_are_faults && self.builds_core {
+        let mut flags = self.flags.clone();
+        if self.panics_are_faults && self.builds_library {
             flags.push("-Zunstable-options -Cpanic=immediate-abort".to_owned());
         }
         for triple in &self.triples {
@@ -134,7 +146,7 @@ impl Toolchain {
     /// What it is, for people.
     pub fn description(&self) -> String {
         let rustc = self.compiler.rustc.display();
-        match self.builds_core {
+        match self.builds_library {
             false => format!("installed for {rustc}"),
             true => format!("built from the sources that {rustc} has"),
         }

@@ -1,8 +1,9 @@
-//! Writes the models that instruction counts are counted with.
+//! Writes the models that instruction counts are counted with, and what each of their layers gives.
 //!
 //! `bench-inputs networks|layers|full DIR` writes `DIR/NAME.sbk` for each and prints the paths, in the order in which they are
 //! measured. Beside the model of `full` lies `NAME.checksums`: a line a tap, its name and the checksum of what it gives by the
 //! definitions for the textured image.
+//! `bench-inputs checksums` prints those of all other models: docs/layer-checksums.csv.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use bench_inputs::images::Image;
 use bench_inputs::{expected, networks, random};
 use switchback::model::{AlignedBytes, Model};
+use switchback::stream::Plan;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,8 +20,11 @@ fn main() -> ExitCode {
         ["networks", folder] => (networks::whole_networks(), PathBuf::from(folder), false),
         ["layers", folder] => (networks::single_layers(), PathBuf::from(folder), false),
         ["full", folder] => (vec![networks::full_width()], PathBuf::from(folder), true),
+        ["checksums"] => return print_checksums(),
         _ => {
-            eprintln!("error: arguments: found {arguments:?}, expected networks DIR, layers DIR or full DIR");
+            eprintln!(
+                "error: arguments: found {arguments:?}, expected networks DIR, layers DIR, full DIR or checksums"
+            );
             return ExitCode::from(2);
         }
     };
@@ -41,6 +46,19 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+fn print_checksums() -> ExitCode {
+    match expected::table() {
+        Ok(table) => {
+            print!("{table}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Writes a model that the core accepts.
 fn write(model: &networks::Measured, folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let bytes = random::arrays(model).encode()?;
@@ -59,7 +77,7 @@ fn write(model: &networks::Measured, folder: &Path) -> Result<PathBuf, Box<dyn E
 fn write_checksums(path: &Path) -> Result<(), Box<dyn Error>> {
     let bytes = AlignedBytes::from(std::fs::read(path)?.as_slice());
     let model = Model::parse(bytes.as_slice())?;
-    let checksums = expected::checksums(&model, Image::Textured)?;
+    let checksums = expected::checksums(&model, Image::Textured, Plan::new(model.network()))?;
     let lines: String = checksums.iter().map(|(tap, checksum)| format!("{tap} {checksum}\n")).collect();
     Ok(std::fs::write(path.with_extension("checksums"), lines)?)
 }
