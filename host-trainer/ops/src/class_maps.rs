@@ -8,19 +8,23 @@ use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 use switchback::model::spec::Normalization;
 
+use super::composed;
 use super::values::{hold, values};
 
 const NAME: &str = "class-maps";
 /// Keeps the division of E{} finite on a constant map, which normalizes to zero.
-const EPSILON: f64 = 1e-5;
+pub(super) const EPSILON: f64 = 1e-5;
 /// Sums that grow side by side.
 const SUMS: usize = 16;
 
 /// `features`: `[batch, channels, height, width]`, `weight`: `[maps, channels]`. Gives `[batch, maps, height, width]`.
 ///
 /// # Errors
-/// When shapes do not fit each other or a tensor is not f32 on the CPU.
+/// When shapes do not fit each other, a tensor is not f32, or they are not on one device.
 pub fn class_maps(features: &Tensor, weight: &Tensor, normalization: Normalization) -> Result<Tensor> {
+    if !features.device().is_cpu() {
+        return composed::class_maps(features, weight, normalization);
+    }
     features.contiguous()?.apply_op2(&weight.contiguous()?, ClassMapsOp { normalization })
 }
 
@@ -28,16 +32,16 @@ struct ClassMapsOp {
     normalization: Normalization,
 }
 
-struct Shapes {
-    batch: usize,
-    channels: usize,
-    maps: usize,
-    height: usize,
-    width: usize,
+pub(super) struct Shapes {
+    pub batch: usize,
+    pub channels: usize,
+    pub maps: usize,
+    pub height: usize,
+    pub width: usize,
 }
 
 impl Shapes {
-    fn new(features: &Shape, weight: &Shape) -> Result<Self> {
+    pub fn new(features: &Shape, weight: &Shape) -> Result<Self> {
         let (batch, channels, height, width) = features.dims4()?;
         let (maps, weight_channels) = weight.dims2()?;
         if channels != weight_channels {

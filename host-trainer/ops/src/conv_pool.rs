@@ -7,13 +7,14 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 use super::batch::{ParameterSums, sum_over_batch};
+use super::composed;
 use super::geometry::{Convolution, LANES};
 use super::points::Points;
 use super::simd::{correlate, gather, scatter};
 use super::switches::{Switches, offset_of_switch, pool_window, relu};
 use super::values::{hold, values};
 
-const NAME: &str = "conv-pool";
+pub(super) const NAME: &str = "conv-pool";
 
 /// `x`: `[batch, channels, height, width]`, `weights`: `[filters, channels, kernel, kernel]`, `bias`: `[filters]`.
 /// Gives `[batch, filters, height / 2, width / 2]` and the pool's switches.
@@ -21,9 +22,12 @@ const NAME: &str = "conv-pool";
 /// Without `pool` height and width stay and there are no switches.
 ///
 /// # Errors
-/// When shapes do not fit each other, the kernel is even, a pooled map is smaller than 2x2, or a tensor is not f32 on
-/// the CPU.
+/// When shapes do not fit each other, the kernel is even, a pooled map is smaller than 2x2, a tensor is not f32, or they
+/// are not all on one device.
 pub fn conv_pool(x: &Tensor, weights: &Tensor, bias: &Tensor, pool: bool) -> Result<(Tensor, Option<Switches>)> {
+    if !x.device().is_cpu() {
+        return composed::conv_pool(x, weights, bias, pool);
+    }
     let switches = pool.then(Switches::default);
     let op = ConvPool { switches: switches.clone() };
     let output = x.contiguous()?.apply_op3(&weights.contiguous()?, &bias.contiguous()?, op)?;
@@ -34,13 +38,16 @@ struct ConvPool {
     switches: Option<Switches>,
 }
 
-/// Batch and shapes of a convolution.
-fn convolution(x: &Shape, weights: &Shape, bias: &Shape) -> Result<(usize, Convolution)> {
+/// Batch and shapes of a convolution, with a pool behind it or without.
+pub(super) fn convolution(x: &Shape, weights: &Shape, bias: &Shape, pool: bool) -> Result<(usize, Convolution)> {
     let (batch, channels, height, width) = x.dims4()?;
     let (filters, weight_channels, kernel, kernel_width) = weights.dims4()?;
     let odd_square = kernel == kernel_width && kernel % 2 == 1;
     if weight_channels != channels || !odd_square || bias.dims() != [filters] {
         bail!("{NAME}: found weights {weights:?} and bias {bias:?} on a map {x:?}");
+    }
+    if pool && (height < 2 || width < 2) {
+        bail!("{NAME}: found a map of {height}x{width}, expected at least 2x2 to pool it");
     }
     Ok((batch, Convolution { channels, filters, kernel, height, width }))
 }
@@ -147,11 +154,8 @@ impl CustomOp3 for ConvPool {
         bias: &CpuStorage,
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let (batch, shape) = convolution(x_layout.shape(), weights_layout.shape(), bias_layout.shape())?;
         let pool = self.switches.is_some();
-        if pool && (shape.height < 2 || shape.width < 2) {
-            bail!("{NAME}: found a map of {}x{}, expected at least 2x2 to pool it", shape.height, shape.width);
-        }
+        let (batch, shape) = convolution(x_layout.shape(), weights_layout.shape(), bias_layout.shape(), pool)?;
         let (weights, bias) = (values(weights, weights_layout, NAME)?, values(bias, bias_layout, NAME)?);
         let forward = Forward::new(shape, weights, bias, pool);
         let (height, width) = forward.output_size();
@@ -182,7 +186,7 @@ impl CustomOp3 for ConvPool {
         result: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (batch, shape) = convolution(x.shape(), weights.shape(), bias.shape())?;
+        let (batch, shape) = convolution(x.shape(), weights.shape(), bias.shape(), self.switches.is_some())?;
         let gradient = gradient.contiguous()?;
         let (x_held, weights_held, result_held, gradient_held) =
             (hold(x), hold(weights), hold(result), hold(&gradient));

@@ -15,11 +15,13 @@
 //! | shared by the first two: shapes, frames and the layouts of weights | `geometry` |
 //! | shared by the first two: the non-zeros of unpooled maps; switches | `points`, `switches` |
 //! | shared by the first two: inner loops in vectors of the machine; sums over a batch | `simd`, `batch` |
+//! | all five once more, of candle's tensor operations, for devices other than the CPU | `composed/` |
 //!
-//! Maps are `[batch, channels, height, width]`, weights `[filters, channels, kernel, kernel]`, all f32 on the CPU.
+//! Maps are `[batch, channels, height, width]`, weights `[filters, channels, kernel, kernel]`, all f32 and on one device.
 
 mod batch;
 mod class_maps;
+mod composed;
 mod conv_pool;
 mod geometry;
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::composed;
 use super::values::{hold, values};
 
 const NAME: &str = "log-sum-exp";
@@ -17,8 +18,11 @@ struct LogSumExp {
 /// Pools `[batch, classes, height, width]` to `[batch, classes]`; `sharpness` is s, positive.
 ///
 /// # Errors
-/// When `maps` is not a four-dimensional f32 tensor on the CPU.
+/// When `maps` is not a four-dimensional f32 tensor.
 pub fn log_sum_exp(maps: &Tensor, sharpness: f32) -> Result<Tensor> {
+    if !maps.device().is_cpu() {
+        return composed::log_sum_exp(maps, sharpness);
+    }
     maps.contiguous()?.apply_op1(LogSumExp { sharpness })
 }
 

@@ -2,6 +2,7 @@
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 
+use super::composed;
 use super::values::{hold, values};
 
 const NAME: &str = "rectify";
@@ -14,8 +15,11 @@ struct Rectify {
 /// positive. The gradient at zero is `leak`.
 ///
 /// # Errors
-/// When `x` is not an f32 tensor on the CPU.
+/// When `x` is not an f32 tensor.
 pub fn rectify(x: &Tensor, leak: f32) -> Result<Tensor> {
+    if !x.device().is_cpu() {
+        return composed::rectify(x, leak);
+    }
     x.contiguous()?.apply_op1(Rectify { leak })
 }
 

@@ -5,21 +5,54 @@
 
 use std::sync::{Arc, OnceLock};
 
-/// The switches of one pooled batch, `[batch][channels][height / 2][width / 2]`, each 0 to 3. Filled by the pool that
-/// made them; cloning shares them.
-#[derive(Clone, Debug, Default)]
-pub struct Switches(Arc<OnceLock<Vec<u8>>>);
+use candle_core::Tensor;
+
+/// The switches of one pooled batch, `[batch][channels][height / 2][width / 2]`, each 0 to 3, where the batch is: on the CPU
+/// or as a tensor on another device. Filled by the pool that made them; cloning shares them.
+#[derive(Clone, Debug)]
+pub struct Switches(Place);
+
+#[derive(Clone, Debug)]
+enum Place {
+    Cpu(Arc<OnceLock<Vec<u8>>>),
+    /// u8, of the pooled batch's shape.
+    Tensor(Tensor),
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self(Place::Cpu(Arc::default()))
+    }
+}
 
 impl Switches {
-    /// Keeps the switches of the pool's one forward pass.
-    pub(super) fn fill(&self, switches: Vec<u8>) {
-        // A pool runs once; a second run would be of the same values.
-        let _ = self.0.set(switches);
+    /// Those of a pool that gives them as a tensor.
+    pub(super) fn of_tensor(switches: Tensor) -> Self {
+        Self(Place::Tensor(switches))
     }
 
-    /// All switches; empty before the pool ran.
+    /// Keeps the switches of the pool's one forward pass.
+    pub(super) fn fill(&self, switches: Vec<u8>) {
+        if let Place::Cpu(kept) = &self.0 {
+            // A pool runs once; a second run would be of the same values.
+            let _ = kept.set(switches);
+        }
+    }
+
+    /// All switches on the CPU; empty before the pool ran, and where they are a tensor.
     pub fn as_slice(&self) -> &[u8] {
-        self.0.get().map_or(&[], Vec::as_slice)
+        match &self.0 {
+            Place::Cpu(switches) => switches.get().map_or(&[], Vec::as_slice),
+            Place::Tensor(_) => &[],
+        }
+    }
+
+    /// The tensor, where they are one.
+    pub(super) fn tensor(&self) -> Option<&Tensor> {
+        match &self.0 {
+            Place::Cpu(_) => None,
+            Place::Tensor(switches) => Some(switches),
+        }
     }
 }
 

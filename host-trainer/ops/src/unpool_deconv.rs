@@ -8,13 +8,14 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 use super::batch::{ParameterSums, sum_over_batch};
+use super::composed;
 use super::geometry::Convolution;
 use super::points::Points;
 use super::simd::{correlate_at, gather, scatter};
 use super::switches::{Switches, relu};
 use super::values::{hold, values};
 
-const NAME: &str = "unpool-deconv";
+pub(super) const NAME: &str = "unpool-deconv";
 
 /// `x`: `[batch, filters, h, w]`, `weights`: `[filters, channels, kernel, kernel]` of the convolution it is tied to,
 /// `bias`: `[channels]`. Gives `[batch, channels, height, width]`, where `size` = (height, width) of the convolution.
@@ -25,7 +26,8 @@ const NAME: &str = "unpool-deconv";
 /// `x` is the result of a ReLU: where it is zero, its gradient is given as zero, since the ReLU lets none through there.
 ///
 /// # Errors
-/// When shapes do not fit each other, the kernel is even, or a tensor is not f32 on the CPU.
+/// When shapes do not fit each other, the kernel is even, a tensor is not f32, or they and the switches are not all on one
+/// device.
 pub fn unpool_deconv(
     x: &Tensor,
     weights: &Tensor,
@@ -33,6 +35,9 @@ pub fn unpool_deconv(
     switches: Option<&Switches>,
     size: (usize, usize),
 ) -> Result<Tensor> {
+    if !x.device().is_cpu() {
+        return composed::unpool_deconv(x, weights, bias, switches, size);
+    }
     let op = UnpoolDeconv { switches: switches.cloned(), size };
     x.contiguous()?.apply_op3(&weights.contiguous()?, &bias.contiguous()?, op)
 }
@@ -43,15 +48,32 @@ struct UnpoolDeconv {
 }
 
 /// Shapes of a tied deconvolution.
-struct Shapes {
+pub(super) struct Shapes {
     batch: usize,
     /// The convolution that the weights belong to: from the deconvolution's output to its unpooled input.
-    convolution: Convolution,
+    pub convolution: Convolution,
     /// Pixels of the input before unpooling.
     input_pixels: usize,
 }
 
 impl Shapes {
+    /// Of a deconvolution to `size` = (height, width), through switches or without.
+    pub fn new(x: &Shape, weights: &Shape, bias: &Shape, unpool: bool, size: (usize, usize)) -> Result<Self> {
+        let (batch, x_filters, x_height, x_width) = x.dims4()?;
+        let (filters, channels, kernel, kernel_width) = weights.dims4()?;
+        let (height, width) = size;
+        let odd_square = kernel == kernel_width && kernel % 2 == 1;
+        if x_filters != filters || !odd_square || bias.dims() != [channels] {
+            bail!("{NAME}: found weights {weights:?} and bias {bias:?} on a map {x:?}");
+        }
+        let expected = if unpool { (height / 2, width / 2) } else { (height, width) };
+        if (x_height, x_width) != expected {
+            bail!("{NAME}: found a map {x:?}, expected {expected:?} for an output of {size:?}");
+        }
+        let convolution = Convolution { channels, filters, kernel, height, width };
+        Ok(Self { batch, convolution, input_pixels: x_height * x_width })
+    }
+
     /// Elements of one image of the input before unpooling.
     fn input_elements(&self) -> usize {
         self.convolution.filters * self.input_pixels
@@ -60,24 +82,13 @@ impl Shapes {
 
 impl UnpoolDeconv {
     fn shapes(&self, x: &Shape, weights: &Shape, bias: &Shape) -> Result<Shapes> {
-        let (batch, x_filters, x_height, x_width) = x.dims4()?;
-        let (filters, channels, kernel, kernel_width) = weights.dims4()?;
-        let (height, width) = self.size;
-        let odd_square = kernel == kernel_width && kernel % 2 == 1;
-        if x_filters != filters || !odd_square || bias.dims() != [channels] {
-            bail!("{NAME}: found weights {weights:?} and bias {bias:?} on a map {x:?}");
-        }
-        let expected = if self.switches.is_some() { (height / 2, width / 2) } else { (height, width) };
-        if (x_height, x_width) != expected {
-            bail!("{NAME}: found a map {x:?}, expected {expected:?} for an output of {:?}", self.size);
-        }
+        let shapes = Shapes::new(x, weights, bias, self.switches.is_some(), self.size)?;
         if let Some(switches) = &self.switches
             && switches.as_slice().len() != x.elem_count()
         {
             bail!("{NAME}: found {} switches for a map {x:?}", switches.as_slice().len());
         }
-        let convolution = Convolution { channels, filters, kernel, height, width };
-        Ok(Shapes { batch, convolution, input_pixels: x_height * x_width })
+        Ok(shapes)
     }
 
     /// Lists the non-zeros of one image's unpooled input.
