@@ -12,7 +12,9 @@ use super::bench_engine::{self, EngineSpeed};
 use super::{Failure, command_line};
 use crate::float::{Decoding, FloatNetwork};
 use crate::run::write_json;
-use crate::train::{Loss, Objective, Phase, Preset, Recipe, Sgd, TrainedConvolutions, training_step};
+use crate::train::{
+    DeviceChoice, Devices, Loss, Objective, Phase, Preset, Recipe, Replicas, Sgd, TrainedConvolutions, training_step,
+};
 
 /// Images a step.
 const BATCH: usize = 16;
@@ -39,6 +41,9 @@ pub struct Args {
     /// In place of all that: one step of a network of the paper at full width, with the memory that it takes.
     #[arg(long, value_enum, value_name = "NETWORK")]
     full: Option<FullNetwork>,
+    /// What the trainer computes on: cpu, cuda:N, or several GPUs as cuda:N,N,…
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    device: DeviceChoice,
     /// Folder for bench.json.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -61,6 +66,8 @@ struct BenchFile {
     version: &'static str,
     /// Threads that work on a batch.
     threads: usize,
+    /// What the trainer computed on.
+    device: String,
     host: Vec<Case>,
     engines: Vec<EngineSpeed>,
 }
@@ -82,11 +89,12 @@ struct Case {
 }
 
 pub fn run(args: Args) -> Result<(), Failure> {
+    let devices = args.device.open()?;
     let mut host = Vec::new();
     println!("{:<24} {:>22}  {:>22}  {:>9}", "batch 16, float32", "step ms (min, median)", "forward ms", "images/s");
     let mut engines = Vec::new();
     if let Some(network) = args.full {
-        let case = full(network)?;
+        let case = full(network, &devices)?;
         if let Some(bytes) = case.peak_memory_bytes {
             println!("{:<24} {:.2} GiB of memory at most", "", bytes as f64 / (1_u64 << 30) as f64);
         }
@@ -99,14 +107,22 @@ pub fn run(args: Args) -> Result<(), Failure> {
             }
             let spec = NetworkSpec { stages: STAGES, head: HeadSpec::PAPER_BINARY, ..spec };
             let recipe = Recipe { leak: 0.0, ..Recipe::default_for(&spec) };
-            host.push(measure(format!("table 1, 16 wide, {side}x{side}"), spec, &recipe, args.runs)?);
+            host.push(measure(format!("table 1, 16 wide, {side}x{side}"), spec, &recipe, &devices, args.runs)?);
         }
         engines = bench_engine::measure(args.runs.min(5))?;
     }
     if let Some(out) = &args.out {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let version = env!("CARGO_PKG_VERSION");
-        let file = BenchFile { format: 1, command: command_line(), version, threads, host, engines };
+        let file = BenchFile {
+            format: 1,
+            command: command_line(),
+            version,
+            threads,
+            device: args.device.to_string(),
+            host,
+            engines,
+        };
         write_json(&out.join("bench.json"), &file)?;
     }
     Ok(())
@@ -116,19 +132,19 @@ fn input(side: u16, channels: u8) -> InputSpec {
     InputSpec { width: side, height: side, channels }
 }
 
-fn full(network: FullNetwork) -> Result<Case, Failure> {
+fn full(network: FullNetwork, devices: &Devices) -> Result<Case, Failure> {
     let (name, preset, spec) = match network {
         FullNetwork::Tb => ("table 1, 320x320", "tb", NetworkSpec::table1(1.0, input(320, 1), 2)),
         FullNetwork::Voc => ("VGG-16, 224x224", "voc", NetworkSpec::table2(1.0, input(224, 3), 21)),
     };
     let spec = NetworkSpec { head: HeadSpec::paper(spec.classes), ..spec };
     let recipe = Preset::built_in(preset).recipe(&spec, &[])?;
-    measure(name.into(), spec, &recipe, 1)
+    measure(name.into(), spec, &recipe, devices, 1)
 }
 
 /// Measures one network and prints its line. One step more than `runs` comes first and is not counted, unless there is
 /// one only.
-fn measure(name: String, spec: NetworkSpec, recipe: &Recipe, runs: u32) -> Result<Case, Failure> {
+fn measure(name: String, spec: NetworkSpec, recipe: &Recipe, devices: &Devices, runs: u32) -> Result<Case, Failure> {
     let objective = Objective::of(spec.head.activation);
     let mut float = FloatNetwork::new(Network::new(spec)?, Decoding::Tied, 0)?;
     let shape = float.network().input();
@@ -145,15 +161,18 @@ fn measure(name: String, spec: NetworkSpec, recipe: &Recipe, runs: u32) -> Resul
 
     let loss = Loss::new(objective, &vec![1.0; classes])?;
     let mut sgd = Sgd::new(recipe);
+    let replicas = Replicas::on_all(&float, devices)?;
     let (mut steps, mut forwards) = (Vec::new(), Vec::new());
     for _ in 0..if runs > 1 { runs + 1 } else { 1 } {
         let start = Instant::now();
-        training_step(Phase::Stage(STAGES), &float, &mut sgd, recipe, &loss, LEARNING_RATE, (&images, &targets))?;
+        training_step(Phase::Stage(STAGES), &replicas, &mut sgd, recipe, &loss, LEARNING_RATE, (&images, &targets))?;
         steps.push(milliseconds(start));
         let start = Instant::now();
         for part in 0..BATCH / recipe.micro_batch {
-            float.forward(&images.narrow(0, part * recipe.micro_batch, recipe.micro_batch)?)?;
+            replicas.first().forward(&images.narrow(0, part * recipe.micro_batch, recipe.micro_batch)?)?;
         }
+        // A GPU is only told what to do until something asks for its results.
+        replicas.first().device().synchronize()?;
         forwards.push(milliseconds(start));
     }
     if runs > 1 {

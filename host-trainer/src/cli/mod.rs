@@ -27,7 +27,7 @@ mod train_and_quantize;
 
 use crate::data::DataError;
 use crate::experiment::ExperimentError;
-use crate::train::TrainError;
+use crate::train::{DeviceError, TrainError};
 
 /// Trains, quantizes, exports, judges and draws Switchback networks.
 #[derive(Debug, Parser)]
@@ -75,7 +75,10 @@ impl Failure {
         let of_training = || self.error.chain().find_map(|e| e.downcast_ref::<TrainError>()).and_then(TrainError::help);
         let experiment = || self.error.chain().find_map(|e| e.downcast_ref::<ExperimentError>());
         let of_experiment = || experiment().and_then(ExperimentError::help);
-        if let Some(help) = self.help.clone().or_else(of_data).or_else(of_training).or_else(of_experiment) {
+        let device = || self.error.chain().find_map(|e| e.downcast_ref::<DeviceError>());
+        let of_device = || device().and_then(DeviceError::help).map(str::to_owned);
+        let help = self.help.clone().or_else(of_data).or_else(of_training).or_else(of_experiment).or_else(of_device);
+        if let Some(help) = help {
             lines.push_str("\nhelp: ");
             lines.push_str(&help);
         }

@@ -1,4 +1,4 @@
-//! `--recipe` and `--epochs-scale`: one way from flags to the recipe.
+//! `--recipe`, `--epochs-scale` and `--device`: one way from flags to how a network is trained.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use switchback::model::spec::NetworkSpec;
 
 use super::absolute;
 use crate::run::{RunError, read_toml};
-use crate::train::{Preset, PresetError, Recipe, RecipeError};
+use crate::train::{DeviceChoice, Preset, PresetError, Recipe, RecipeError};
 
 /// How to train.
 #[derive(Debug, clap::Args)]
@@ -24,6 +24,10 @@ pub struct RecipeArgs {
     /// Multiplies the epochs of every phase, and those between halvings of the learning rate.
     #[arg(long, value_name = "F", value_parser = parse_scale)]
     epochs_scale: Option<f64>,
+    /// What steps and validation are computed on: cpu, cuda:N, or several GPUs as cuda:N,N,… with a part of each batch on each one
+    /// (docs/training.md). Everything but cpu needs the feature cuda.
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub device: DeviceChoice,
 }
 
 /// A recipe that cannot be used.
@@ -97,7 +101,7 @@ mod tests {
     }
 
     fn no_flags() -> RecipeArgs {
-        RecipeArgs { recipe: None, init_from: None, set: Vec::new(), epochs_scale: None }
+        RecipeArgs { recipe: None, init_from: None, set: Vec::new(), epochs_scale: None, device: DeviceChoice::Cpu }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::float::Method;
 use crate::metrics::ControlResult;
 use crate::phantom::{Counts, PhantomOptions, write_data_set};
 use crate::run::{DataFile, FinishOptions, RunFolder, RunInfo, bar, finish, write_json};
-use crate::train::{IMAGE_MEMORY, TrainOptions, train};
+use crate::train::{Devices, IMAGE_MEMORY, TrainOptions, train};
 
 /// Seed of the generated data set: the same images whatever the seed of the training.
 const PHANTOM_SEED: u64 = 1;
@@ -72,6 +72,7 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<(), Failure> {
     let progress = MultiProgress::new();
+    let devices = args.recipe.device.open()?;
     let data_path = match &args.data {
         Some(path) => absolute(path),
         None => absolute(&phantoms(&args, &progress)?),
@@ -104,13 +105,13 @@ pub fn run(args: Args) -> Result<(), Failure> {
         out,
     };
     let start = Instant::now();
-    let stages = train(network.spec(), &data, &options, &progress)?;
+    let stages = train(network.spec(), &data, &options, &devices, &progress)?;
     info.training_seconds = start.elapsed().as_secs_f64();
     folder.write_info(&info)?;
     let options = FinishOptions {
         rule: args.threshold.rule(),
         parity_images: args.parity_images,
-        controls: controls(&args, &network, &options, &data, &folder, &progress)?,
+        controls: controls(&args, &network, &options, (&data, &devices), &folder, &progress)?,
         command: command_line(),
     };
     let finished = finish(&folder, &info, &data, &stages, &options, &progress)?;
@@ -134,7 +135,7 @@ fn controls(
     args: &Args,
     network: &Network,
     options: &TrainOptions,
-    data: &DataSet,
+    (data, devices): (&DataSet, &Devices),
     folder: &RunFolder,
     progress: &MultiProgress,
 ) -> Result<Vec<ControlResult>, Failure> {
@@ -145,6 +146,7 @@ fn controls(
         data,
         rule: args.threshold.rule(),
         resume: options.resume,
+        devices,
         out: folder.path().join("controls"),
     };
     let mut results = Vec::new();

@@ -14,7 +14,7 @@ use crate::float::{FloatNetwork, Method};
 use crate::metrics::{ControlResult, StageResult};
 use crate::quantize::Identity;
 use crate::run::{RunError, calibrate, calibration_images, identity, quantize_stage, write_json};
-use crate::train::{IMAGE_MEMORY, Recipe, TrainError, TrainOptions, train};
+use crate::train::{Devices, IMAGE_MEMORY, Recipe, TrainError, TrainOptions, train};
 
 /// What all trials of an experiment share.
 pub struct Setting<'a> {
@@ -28,6 +28,8 @@ pub struct Setting<'a> {
     pub rule: OperatingRule,
     /// Whether trials that were finished or interrupted before, with the same data, network and recipe, are gone on with.
     pub resume: bool,
+    /// What they are computed on.
+    pub devices: &'a Devices,
     /// Where each trial's folder goes.
     pub out: PathBuf,
 }
@@ -121,7 +123,7 @@ pub fn run_trial(
         out,
     };
     let train_error = |source| ExperimentError::Train { arm: arm.name(), seed, source };
-    let networks = train(&network, setting.data, &options, progress).map_err(train_error)?;
+    let networks = train(&network, setting.data, &options, setting.devices, progress).map_err(train_error)?;
     let results = judge_stages(setting, &identity, &networks)?;
     let (data, data_crc32) = (identity.data, identity.data_crc32);
     let trial = Trial { arm, seed, data, data_crc32, network, recipe, rule: setting.rule, results };

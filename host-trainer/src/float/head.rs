@@ -3,7 +3,7 @@
 //! A 1x1 convolution commutes with nearest expansion: each stage's class maps are computed at its own size, expanded
 //! and summed, which equals concatenating expanded features first.
 
-use candle_core::{D, Device, Result, Tensor};
+use candle_core::{D, Result, Tensor};
 use switchback::model::Network;
 use switchback::model::spec::{ClassMaps, MapActivation};
 
@@ -18,7 +18,7 @@ pub(super) fn expand(maps: &Tensor, shift: u32, height: usize, width: usize) -> 
     }
     let indices = |to: usize, from: usize| {
         let index: Vec<u32> = (0..to).map(|i| (i >> shift).min(from - 1) as u32).collect();
-        Tensor::from_vec(index, to, &Device::Cpu)
+        Tensor::from_vec(index, to, maps.device())
     };
     let (_, _, from_height, from_width) = maps.dims4()?;
     maps.index_select(&indices(height, from_height)?, 2)?.index_select(&indices(width, from_width)?, 3)
@@ -64,6 +64,8 @@ pub(super) fn pool_scores(
 
 #[cfg(test)]
 mod tests {
+    use candle_core::Device;
+
     use super::*;
 
     fn ramp(dims: (usize, usize, usize, usize)) -> Result<Tensor> {

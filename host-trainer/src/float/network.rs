@@ -16,7 +16,8 @@ use training_ops::{Switches, class_maps, conv_pool, rectify, unpool_deconv};
 
 /// f32 weights for a [`Network`], by layer path (`conv1.weight`, `deconv1.bias`, `head.stage0.weight`, ...).
 ///
-/// Images are `[batch, channels, height, width]` tensors of f32 pixel levels, 0 to 255.
+/// Images are `[batch, channels, height, width]` tensors of f32 pixel levels, 0 to 255, on any device; what the network gives is
+/// on its own.
 pub struct FloatNetwork {
     network: Network,
     method: Method,
@@ -180,6 +181,27 @@ impl FloatNetwork {
         }
     }
 
+    /// Where its tensors are, and so where it is computed.
+    pub fn device(&self) -> &Device {
+        self.tensors.values().next().map_or(&Device::Cpu, |var| var.device())
+    }
+
+    /// A copy on another device; what is frozen is so in the copy.
+    ///
+    /// # Errors
+    /// [`FloatError::Compute`] when memory for the tensors cannot be had there.
+    pub fn copied_to(&self, device: &Device) -> Result<Self, FloatError> {
+        let mut copy = Self::from_tensors(self.network.clone(), self.method, BTreeMap::new());
+        for (name, var) in &self.tensors {
+            let var = Var::from_tensor(&var.as_detached_tensor().to_device(device)?)?;
+            if self.frozen.contains_key(name) {
+                copy.frozen.insert(name.clone(), var.as_detached_tensor());
+            }
+            copy.tensors.insert(name.clone(), var);
+        }
+        Ok(copy)
+    }
+
     /// Sets mean and standard deviation of each input channel, in pixel levels.
     ///
     /// # Errors
@@ -252,12 +274,13 @@ impl FloatNetwork {
         Ok(input.matmul(&weight.t()?)?.broadcast_add(bias)?)
     }
 
-    /// Pixels less their mean over their deviation, both of the train split.
+    /// Pixels less their mean over their deviation, both of the train split; on the network's device.
     pub(super) fn normalize_input(&self, images: &Tensor) -> Result<Tensor, FloatError> {
         let per_channel = |name| -> Result<Tensor, FloatError> {
             let statistics = self.tensor(name)?.detach();
             Ok(statistics.reshape((1, self.network.input().channels, 1, 1))?)
         };
+        let images = images.to_device(self.device())?;
         Ok(images.broadcast_sub(&per_channel(INPUT_MEAN)?)?.broadcast_div(&per_channel(INPUT_STD)?)?)
     }
 

@@ -11,7 +11,7 @@ use super::*;
 use crate::data::{DataSet, OpenOptions};
 use crate::evaluation::OperatingRule;
 use crate::float::{FloatNetwork, Method, write_tensors};
-use crate::train::{IMAGE_MEMORY, Preset, TrainOptions, train};
+use crate::train::{Devices, IMAGE_MEMORY, Preset, TrainOptions, train};
 
 /// Positions of the convolutions in torchvision's VGG-16.
 const TORCHVISION: [usize; 13] = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28];
@@ -72,7 +72,7 @@ fn vgg16_trains_its_tied_layers_and_becomes_the_cores_integers() {
     let (method, image_memory) = (Method::default(), IMAGE_MEMORY);
     let options = TrainOptions { seed: 1, recipe, method, resume: false, image_memory, out: out.clone() };
     let progress = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-    let stages = train(&spec, &data, &options, &progress).unwrap();
+    let stages = train(&spec, &data, &options, &Devices::cpu(), &progress).unwrap();
 
     // Stage 0 moves no convolution, stage 1 the last block, stage 2 that and the one before, each from VGG-16's weights.
     let first = FloatNetwork::new(network.clone(), Method::default(), 9).unwrap();

@@ -5,7 +5,7 @@
 //! keeps classes off the image which its labels lack, and gives those that it has, and the background, their share. It is
 //! found image by image by projected gradient ascent in the dual problem (their Eq. 6 and 7).
 
-use candle_core::{D, Device, Result, Tensor};
+use candle_core::{D, Result, Tensor};
 use rayon::prelude::*;
 
 /// What the labels of an image imply, as shares of its pixels.
@@ -54,7 +54,7 @@ pub(super) fn constrained_loss(constraints: Constraints, logits: &Tensor, target
         .zip(&targets)
         .flat_map_iter(|(predicted, targets)| latent(constraints, predicted, targets))
         .collect();
-    let latent = Tensor::from_vec(latent, (batch, classes, pixels), &Device::Cpu)?;
+    let latent = Tensor::from_vec(latent, (batch, classes, pixels), predicted.device())?;
     let log = predicted.clamp(LEAST_PROBABILITY as f32, 1.0)?.log()?;
     (latent * log)?.sum(1)?.mean(D::Minus1)?.mean_all()?.neg()
 }
@@ -114,7 +114,7 @@ fn tilted(predicted: &[f32], present: &[bool], multipliers: &[(f32, f32)], pixel
 
 #[cfg(test)]
 mod tests {
-    use candle_core::Var;
+    use candle_core::{Device, Var};
 
     use super::*;
 

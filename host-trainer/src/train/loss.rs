@@ -38,20 +38,27 @@ impl Loss {
         Ok(Self { objective, weights: Tensor::new(weights, &Device::Cpu)? })
     }
 
-    /// Of scores pooled from class maps; `scores` and `targets` (0 or 1) are `[batch, classes]`.
+    /// Of scores pooled from class maps; `scores` and `targets` (0 or 1) are `[batch, classes]`. It is where the scores are.
     pub fn of_scores(&self, scores: &Tensor, targets: &Tensor) -> Result<Tensor> {
+        let (targets, weights) = self.constants(targets, scores.device())?;
         match self.objective {
-            Objective::OneLabel => categorical_cross_entropy(scores, targets, &self.weights),
-            Objective::ManyLabels => binary_cross_entropies(scores, targets, &self.weights),
+            Objective::OneLabel => categorical_cross_entropy(scores, &targets, &weights),
+            Objective::ManyLabels => binary_cross_entropies(scores, &targets, &weights),
         }
     }
 
     /// Of the classification network's logits.
     pub fn of_logits(&self, logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
+        let (targets, weights) = self.constants(targets, logits.device())?;
         match self.objective {
-            Objective::OneLabel => categorical_cross_entropy(logits, targets, &self.weights),
-            Objective::ManyLabels => binary_cross_entropies_of_logits(logits, targets, &self.weights),
+            Objective::OneLabel => categorical_cross_entropy(logits, &targets, &weights),
+            Objective::ManyLabels => binary_cross_entropies_of_logits(logits, &targets, &weights),
         }
+    }
+
+    /// Targets and weights on a device.
+    fn constants(&self, targets: &Tensor, device: &Device) -> Result<(Tensor, Tensor)> {
+        Ok((targets.to_device(device)?, self.weights.to_device(device)?))
     }
 }
 

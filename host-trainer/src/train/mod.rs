@@ -9,12 +9,13 @@
 //! | the order of phases, what one phase hands to the next | `staged` |
 //! | tries, epochs and steps of one phase | `tries`, `phase` |
 //! | images in memory or in a file, and batches of them | `images`, `store`, `augment` |
+//! | CPU, GPU or several | `devices/` |
 //! | what is minimized and how | `loss`, `constraints`, `balance`, `step`, `sgd` |
 //! | how well it goes, and when to stop | `validation`, `best`, `log`, `progress` |
 //! | what counts as astray | `divergence` |
 //! | going on after an interruption | `state`, `checkpoint` |
 //!
-//! Equal seeds, data and recipes give equal bits on one machine, whatever the number of threads, and whether or not the
+//! On the CPU equal seeds, data and recipes give equal bits on one machine, whatever the number of threads, and whether or not the
 //! run was interrupted.
 
 mod augment;
@@ -22,6 +23,7 @@ mod balance;
 mod best;
 mod checkpoint;
 mod constraints;
+mod devices;
 mod divergence;
 mod error;
 mod images;
@@ -43,6 +45,7 @@ mod validation;
 #[cfg(test)]
 mod tests;
 
+pub use devices::{DeviceChoice, DeviceError, Devices, Replicas};
 pub use divergence::Divergence;
 pub use error::TrainError;
 pub use loss::{Loss, Objective};

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::augment::{Augmentation, epoch_views};
 use super::balance::ClassBalance;
+use super::devices::{Devices, Replicas};
 use super::divergence::Divergence;
 use super::error::TrainError;
 use super::images::Images;
@@ -76,6 +77,7 @@ const BATCHES_AHEAD: usize = 1;
 
 /// What all phases share.
 pub(super) struct Trainer<'a> {
+    pub devices: &'a Devices,
     pub seed: u64,
     pub recipe: &'a Recipe,
     pub train: Images,
@@ -117,8 +119,10 @@ impl Trainer<'_> {
         let epochs = epoch_views(self.seed, phase, epoch, self.train.len(), self.recipe.batch, augmentation);
         let (batches, mut sum) = (epochs.len(), 0.0);
         let images = &self.train;
+        let PhaseState { float, sgd, .. } = &mut *state;
+        let replicas = Replicas::on_all(float, self.devices)?;
         let (sender, receiver) = sync_channel(BATCHES_AHEAD);
-        thread::scope(|scope| {
+        let astray = thread::scope(|scope| {
             // Crops are made while the step before them runs; nobody listens any more when a step has failed.
             scope.spawn(move || {
                 for views in epochs {
@@ -131,20 +135,21 @@ impl Trainer<'_> {
                 let (images, targets) = batch?;
                 let rate = learning_rate(schedule, self.recipe.warmup_steps, epoch, epoch * batches + index);
                 let batch = (&images, &targets);
-                let Step { loss, norm } =
-                    training_step(phase, &state.float, &mut state.sgd, self.recipe, &self.loss, rate, batch)?;
+                let Step { loss, norm } = training_step(phase, &replicas, sgd, self.recipe, &self.loss, rate, batch)?;
                 self.steps += 1;
                 if !(loss.is_finite() && norm.is_finite()) {
-                    let cause = Divergence::NotFinite { step: self.steps, loss, norm };
-                    return Err(state.diverged(phase, schedule, cause));
+                    return Ok(Some(Divergence::NotFinite { step: self.steps, loss, norm }));
                 }
                 self.log.step(phase, epoch + 1, self.steps, loss, rate);
                 sum += loss;
                 bar.set_message(format!("loss {:.4}", sum / (index + 1) as f32));
                 bar.inc(1);
             }
-            Ok(())
+            Ok::<_, TrainError>(None)
         })?;
+        if let Some(cause) = astray {
+            return Err(state.diverged(phase, schedule, cause));
+        }
         Ok(sum / batches.max(1) as f32)
     }
 }

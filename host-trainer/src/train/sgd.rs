@@ -2,31 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::backprop::GradStore;
 use candle_core::{Device, Result, Tensor, Var};
 
+use super::devices::Gradients;
 use super::recipe::Recipe;
-
-/// Gradients by tensor name, summed over the parts of a batch.
-#[derive(Default)]
-pub(super) struct Gradients(BTreeMap<String, Vec<f32>>);
-
-impl Gradients {
-    /// Adds those of one part; tensors that it does not reach have none.
-    pub fn add<'a>(&mut self, tensors: impl Iterator<Item = (&'a str, &'a Var)>, part: &GradStore) -> Result<()> {
-        for (name, var) in tensors {
-            let Some(gradient) = part.get(var) else { continue };
-            let gradient = gradient.flatten_all()?.to_vec1::<f32>()?;
-            match self.0.get_mut(name) {
-                Some(sum) => sum.iter_mut().zip(gradient).for_each(|(sum, g)| *sum += g),
-                None => {
-                    self.0.insert(name.into(), gradient);
-                }
-            }
-        }
-        Ok(())
-    }
-}
 
 /// The optimizer of one phase.
 pub struct Sgd {
@@ -62,14 +41,14 @@ impl Sgd {
         gradients: &Gradients,
         rate: f32,
     ) -> Result<f32> {
-        let squares: f64 = gradients.0.values().flatten().map(|&g| f64::from(g) * f64::from(g)).sum();
+        let squares: f64 = gradients.elements().map(|g| f64::from(g) * f64::from(g)).sum();
         let norm = squares.sqrt() as f32;
         if !norm.is_finite() {
             return Ok(norm);
         }
         let scale = self.clip.map_or(1.0, |clip| if norm > clip { clip / norm } else { 1.0 });
         for (name, var) in tensors {
-            let Some(gradient) = gradients.0.get(name) else { continue };
+            let Some(gradient) = gradients.get(name) else { continue };
             let mut weights = var.flatten_all()?.to_vec1::<f32>()?;
             let velocity = self.velocities.entry(name.into()).or_insert_with(|| vec![0.0; weights.len()]);
             for ((w, v), g) in weights.iter_mut().zip(velocity).zip(gradient) {
@@ -86,6 +65,7 @@ impl Sgd {
 mod tests {
     use switchback::model::spec::{InputSpec, NetworkSpec};
 
+    use super::super::devices::PartGradients;
     use super::*;
 
     fn recipe() -> Recipe {
@@ -94,16 +74,22 @@ mod tests {
         Recipe { momentum: 0.5, weight_decay: 0.25, clip: Some(5.0), ..recipe }
     }
 
+    /// Of the sum of `pieces`, by the name w.
+    fn gradients(w: &Var, pieces: &[Tensor]) -> Result<Gradients> {
+        let mut part = PartGradients::default();
+        for piece in pieces {
+            part.add([("w", w)].into_iter(), &piece.backward()?)?;
+        }
+        Gradients::on_host(vec![part])
+    }
+
     #[test]
     fn momentum_decay_and_clipping() -> Result<()> {
         let w = Var::new(&[4.0_f32, 0.0], &Device::Cpu)?;
         // Gradient (30, 40): norm 50, clipped to (3, 4).
         let direction = Tensor::new(&[30.0_f32, 40.0], &Device::Cpu)?;
-        let mut gradients = Gradients::default();
-        for part in [0.25, 0.75] {
-            let objective = ((w.as_tensor() * &direction)? * part)?.sum_all()?;
-            gradients.add([("w", &w)].into_iter(), &objective.backward()?)?;
-        }
+        let objective = |part: f64| ((w.as_tensor() * &direction)? * part)?.sum_all();
+        let gradients = gradients(&w, &[objective(0.25)?, objective(0.75)?])?;
         let mut sgd = Sgd::new(&recipe());
         let mut step = || sgd.step([("w", &w)].into_iter(), &gradients, 0.5);
         // v = (3 + 1, 4); w = (4 - 2, -2).
@@ -118,8 +104,7 @@ mod tests {
     #[test]
     fn nothing_moves_on_a_gradient_that_is_not_a_number() -> Result<()> {
         let w = Var::new(&[1.0_f32], &Device::Cpu)?;
-        let mut gradients = Gradients::default();
-        gradients.add([("w", &w)].into_iter(), &(w.as_tensor() * f64::NAN)?.sum_all()?.backward()?)?;
+        let gradients = gradients(&w, &[(w.as_tensor() * f64::NAN)?.sum_all()?])?;
         assert!(Sgd::new(&recipe()).step([("w", &w)].into_iter(), &gradients, 0.5)?.is_nan());
         assert_eq!(w.to_vec1::<f32>()?, [1.0]);
         Ok(())

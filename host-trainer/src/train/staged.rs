@@ -9,6 +9,7 @@ use switchback::model::spec::{MapActivation, NetworkSpec};
 
 use super::balance::ClassBalance;
 use super::checkpoint;
+use super::devices::Devices;
 use super::error::TrainError;
 use super::images::Images;
 use super::log::Log;
@@ -48,10 +49,11 @@ pub fn stage_path(out: &Path, stage: usize) -> PathBuf {
     out.join("stages").join(format!("stage-{stage}.safetensors"))
 }
 
-/// Trains stage by stage (section 4.2) from the images and labels of the train split; masks are never opened.
+/// Trains stage by stage (section 4.2) from the images and labels of the train split; masks are never opened. Steps and
+/// validation are computed on `devices`.
 ///
 /// Returns the trained network of every stage, 0 to `spec.stages`, each with a description of its own number of stages;
-/// they are also written to [`stage_path`] as they are done.
+/// they are also written to [`stage_path`] as they are done. They are on the CPU.
 ///
 /// # Errors
 /// [`TrainError`] names what cannot be used, read or written, or the step at which training diverged.
@@ -59,6 +61,7 @@ pub fn train(
     spec: &NetworkSpec,
     data: &DataSet,
     options: &TrainOptions,
+    devices: &Devices,
     progress: &MultiProgress,
 ) -> Result<Vec<FloatNetwork>, TrainError> {
     let recipe = &options.recipe;
@@ -97,6 +100,7 @@ pub fn train(
     let balance = ClassBalance::new(objective, train.len(), train.class_counts(), recipe.balance);
     line(progress, &balance.describe(&data.classes));
     let mut trainer = Trainer {
+        devices,
         seed: options.seed,
         recipe,
         train,

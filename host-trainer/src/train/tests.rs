@@ -86,7 +86,7 @@ fn options(recipe: Recipe, resume: bool, out: &Path) -> TrainOptions {
 }
 
 fn train_hidden(spec: &NetworkSpec, data: &DataSet, options: &TrainOptions) -> Result<Vec<FloatNetwork>, TrainError> {
-    train(spec, data, options, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
+    train(spec, data, options, &Devices::cpu(), &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
 }
 
 fn assert_same_bits(a: &[FloatNetwork], b: &[FloatNetwork]) {

@@ -6,6 +6,7 @@ use indicatif::ProgressBar;
 
 use super::augment::batches_per_epoch;
 use super::checkpoint;
+use super::devices::Replicas;
 use super::divergence::check_epoch;
 use super::error::TrainError;
 use super::phase::{Phase, Trainer};
@@ -69,7 +70,7 @@ impl Trainer<'_> {
         bar.finish_and_clear();
         let (last, kept) = (state.epochs, state.keep_best()?);
         if kept != last {
-            validation = validate(phase, &state.float, &self.validation)?;
+            validation = self.validate(phase, state)?;
         }
         let epochs = match (last == schedule.epochs, kept == last) {
             (true, true) => format!("{last} epochs"),
@@ -104,7 +105,7 @@ impl Trainer<'_> {
         let first_loss = self.log.first_loss(phase).unwrap_or(loss);
         check_epoch(state.epochs + 1, loss, self.balance.constant_loss(), first_loss)
             .map_err(|cause| state.diverged(phase, schedule, cause))?;
-        let validation = validate(phase, &state.float, &self.validation)?;
+        let validation = self.validate(phase, state)?;
         state.end_epoch(validation.figure, schedule)?;
         self.log.end_epoch(validation.figure)?;
         checkpoint::save(&self.checkpoint, phase, self.steps, &self.run, state)?;
@@ -115,6 +116,11 @@ impl Trainer<'_> {
             format!("{phase} {epoch}/{epochs}: loss {loss:.4}, validation {figure}, {seconds:.1} s")
         });
         Ok((loss, validation))
+    }
+
+    fn validate(&self, phase: Phase, state: &PhaseState) -> Result<Validation, TrainError> {
+        let replica = Replicas::on_first(&state.float, self.devices)?;
+        validate(phase, replica.first(), &self.validation)
     }
 
     /// The validation figure with its name.

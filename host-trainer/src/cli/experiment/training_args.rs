@@ -13,6 +13,7 @@ use crate::cli::threshold_args::ThresholdArgs;
 use crate::data::DataSet;
 use crate::experiment::{Arm, ExperimentError, Findings, Setting, Trial, Unsuitable, run_trial};
 use crate::run::data_name;
+use crate::train::Devices;
 
 /// Data, network, training and seeds.
 #[derive(Debug, clap::Args)]
@@ -57,8 +58,9 @@ impl TrainingArgs {
     /// that a long experiment can be read while it runs, and prints its tables at the end.
     pub fn run(&self, experiment: &Training<'_>) -> Result<(), Failure> {
         let out = self.out.clone().unwrap_or_else(|| Path::new("runs").join(experiment.name));
+        let devices = self.recipe.device.open()?;
         let data = self.open(experiment)?;
-        let settings = data.iter().map(|data| self.setting(data, &out)).collect::<Result<Vec<_>, _>>()?;
+        let settings = data.iter().map(|data| self.setting(data, &devices, &out)).collect::<Result<Vec<_>, _>>()?;
         let progress = MultiProgress::new();
         let (seeds, command) = (&self.seeds.0, command_line());
         let trainings = seeds.len() * settings.len() * experiment.arms.len();
@@ -96,12 +98,12 @@ impl TrainingArgs {
         Ok(opened)
     }
 
-    fn setting<'d>(&self, data: &'d DataSet, out: &Path) -> Result<Setting<'d>, Failure> {
+    fn setting<'d>(&self, data: &'d DataSet, devices: &'d Devices, out: &Path) -> Result<Setting<'d>, Failure> {
         let spec = self.network.network(data.task, data.classes.len())?.spec().clone();
         let preset = self.network.preset_or(if self.network.is_paper() { "tb" } else { "microcontroller" });
         let recipe = self.recipe.recipe(&spec, &preset)?;
         let trainings = self.trainings.clone().unwrap_or_else(|| out.join("trainings"));
         let out = trainings.join(data_name(data));
-        Ok(Setting { spec, recipe, data, rule: self.threshold.rule(), resume: true, out })
+        Ok(Setting { spec, recipe, data, rule: self.threshold.rule(), resume: true, devices, out })
     }
 }
