@@ -86,7 +86,16 @@ fn options(recipe: Recipe, resume: bool, out: &Path) -> TrainOptions {
 }
 
 fn train_hidden(spec: &NetworkSpec, data: &DataSet, options: &TrainOptions) -> Result<Vec<FloatNetwork>, TrainError> {
-    train(spec, data, options, &Devices::cpu(), &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
+    train_on(&Devices::cpu(), spec, data, options)
+}
+
+fn train_on(
+    devices: &Devices,
+    spec: &NetworkSpec,
+    data: &DataSet,
+    options: &TrainOptions,
+) -> Result<Vec<FloatNetwork>, TrainError> {
+    train(spec, data, options, devices, &MultiProgress::with_draw_target(ProgressDrawTarget::hidden()))
 }
 
 fn assert_same_bits(a: &[FloatNetwork], b: &[FloatNetwork]) {
@@ -136,6 +145,31 @@ fn a_resumed_run_gives_the_bits_of_an_uninterrupted_one() -> Result<(), TrainErr
     // A finished run resumes to itself.
     let again = run(&spec, &data, recipe(&spec, [2, 1, 2]), true, &folder.path().join("whole"))?;
     assert_same_bits(&whole, &again);
+    Ok(())
+}
+
+/// Only sums differ, in their order; what is frozen stays so on every device.
+#[test]
+fn several_devices_train_to_the_same_network() -> Result<(), TrainError> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = binary(&folder.path().join("data"));
+    let spec = spec(2, HeadSpec::EVIDENCE);
+    // Batches of 8, 8, 8 and 8 images on three devices; replicas are made once an epoch.
+    let recipe = Recipe { trained: TrainedConvolutions::Tied, ..recipe(&spec, [0, 1, 2]) };
+    let one = run(&spec, &data, recipe.clone(), false, &folder.path().join("one"))?;
+    let three = options(recipe, false, &folder.path().join("three"));
+    let three = train_on(&Devices::cpu_parts(3), &spec, &data, &three)?;
+    for (one, three) in one.iter().zip(&three) {
+        for (name, var) in one.tensors() {
+            let difference =
+                (var.as_tensor() - three.tensors()[name].as_tensor())?.abs()?.max_all()?.to_scalar::<f32>()?;
+            let most = if name.starts_with("conv1.") { 0.0 } else { 1e-5 };
+            assert!(difference <= most, "{name} differs by {difference}");
+        }
+    }
+    for (one, three) in log_rows(&folder.path().join("one")).iter().zip(log_rows(&folder.path().join("three"))) {
+        assert!((one.loss - three.loss).abs() < 1e-5 && one.validation == three.validation, "{one:?} and {three:?}");
+    }
     Ok(())
 }
 

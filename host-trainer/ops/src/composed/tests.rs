@@ -70,6 +70,13 @@ fn chain_is_the_fused_one(seed: u64, var: impl Fn(u64, &[usize]) -> Result<Var>,
     assert_eq!(found_switches.is_some(), pool);
 
     let size = (height, width);
+    // By itself: its input's gradient, where a ReLU gave zero as well.
+    let middle = Var::from_tensor(&expected.detach())?;
+    let alone = super::unpool_deconv(&middle, &weights, &deconv_bias, found_switches.as_ref(), size)?;
+    let fused = crate::unpool_deconv(&middle, &weights, &deconv_bias, expected_switches.as_ref(), size)?;
+    let direction = var(seed + 7, fused.dims())?;
+    assert_same(&alone, &fused, &[&middle, &weights, &deconv_bias], &direction, tolerance)?;
+
     let found = super::unpool_deconv(&found, &weights, &deconv_bias, found_switches.as_ref(), size)?;
     let expected = crate::unpool_deconv(&expected, &weights, &deconv_bias, expected_switches.as_ref(), size)?;
     let direction = var(seed + 6, expected.dims())?;
