@@ -9,7 +9,7 @@ use crate::{paths, process, trainer};
 /// Names a folder of these programs that are built already, in place of building them.
 const FOLDER_VARIABLE: &str = "SWITCHBACK_HOST_PROGRAMS";
 
-/// Names features of the trainer to build in, as cargo's `--features` takes them: `dicom`.
+/// Names features of the trainer to build in, as cargo's `--features` takes them: `dicom`, `cuda`, `nccl`.
 const FEATURES_VARIABLE: &str = "SWITCHBACK_TRAINER_FEATURES";
 
 /// Builds the program of a package, which has the package's name, and gives its path. Cargo's progress is shown only where

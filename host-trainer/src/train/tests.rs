@@ -148,13 +148,12 @@ fn a_resumed_run_gives_the_bits_of_an_uninterrupted_one() -> Result<(), TrainErr
     Ok(())
 }
 
-/// Only sums differ, in their order; what is frozen stays so on every device.
 #[test]
 fn several_devices_train_to_the_same_network() -> Result<(), TrainError> {
     let folder = tempfile::tempdir().unwrap();
     let data = binary(&folder.path().join("data"));
     let spec = spec(2, HeadSpec::EVIDENCE);
-    // Batches of 8, 8, 8 and 8 images on three devices; replicas are made once an epoch.
+    // Only sums differ, in their order; what is frozen stays so on every device.
     let recipe = Recipe { trained: TrainedConvolutions::Tied, ..recipe(&spec, [0, 1, 2]) };
     let one = run(&spec, &data, recipe.clone(), false, &folder.path().join("one"))?;
     let three = options(recipe, false, &folder.path().join("three"));
