@@ -113,6 +113,12 @@ pub enum XtaskError {
         /// What is wrong with it.
         cause: String,
     },
+    /// A dependency breaks a rule; cargo-deny's own messages say which.
+    #[error("dependencies of {manifest}: found some against the rules of .cargo/deny.toml, expected none")]
+    Dependencies {
+        /// The package's manifest.
+        manifest: &'static str,
+    },
     /// Another host gives something else.
     #[error("checksums on {host}: found {found}, expected {expected} as in docs/layer-checksums.csv")]
     OtherChecksum {

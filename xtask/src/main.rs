@@ -5,6 +5,7 @@ mod bench;
 mod board_arguments;
 mod board_list;
 mod check_back_ends;
+mod check_dependencies;
 mod check_hosts;
 mod check_no_panic;
 mod doctor;
@@ -80,6 +81,12 @@ enum Command {
         #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
         boards: Vec<String>,
     },
+    /// Check licences, sources and versions of all dependencies, by cargo-deny
+    CheckDependencies {
+        /// Looks known weaknesses up as well, in the advisory database, which is fetched
+        #[arg(long)]
+        advisories: bool,
+    },
     /// Compare what every layer of the measured networks gives on other hosts: 32 bits, big endian, WebAssembly
     CheckHosts(check_hosts::HostArguments),
     /// What this machine has and lacks for these commands
@@ -138,6 +145,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::Flash(arguments) => flash::run(&arguments),
         Command::CheckBackEnds { boards } => check_back_ends::run(boards).map(|()| ExitCode::SUCCESS),
         Command::CheckNoPanic { boards } => check_no_panic::run(boards).map(|()| ExitCode::SUCCESS),
+        Command::CheckDependencies { advisories } => check_dependencies::run(advisories).map(|()| ExitCode::SUCCESS),
         Command::CheckHosts(arguments) => check_hosts::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Boards => board_list::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor => {
