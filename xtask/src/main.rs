@@ -12,6 +12,7 @@ mod emulator;
 mod error;
 mod firmware;
 mod flash;
+mod fuzz;
 mod host_program;
 mod lint;
 mod paths;
@@ -82,6 +83,7 @@ enum Command {
     },
     /// Compare what every layer of the measured networks gives on other hosts: 32 bits, big endian, WebAssembly
     CheckHosts(check_hosts::HostArguments),
+    Fuzz(fuzz::FuzzArguments),
     /// What this machine has and lacks for these commands
     Doctor,
     /// Clippy for the targets of all boards (for CI)
@@ -103,9 +105,10 @@ struct Forwarded {
 }
 
 fn main() -> ExitCode {
-    let result = match trainer_bench() {
-        Some(arguments) => trainer::forward("bench", &arguments),
-        None => run(Arguments::parse().command),
+    let result = match (fuzz::coverage::as_compiler(), trainer_bench()) {
+        (Some(compiled), _) => compiled,
+        (None, Some(arguments)) => trainer::forward("bench", &arguments),
+        (None, None) => run(Arguments::parse().command),
     };
     match result {
         Ok(code) => code,
@@ -139,6 +142,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::CheckBackEnds { boards } => check_back_ends::run(boards).map(|()| ExitCode::SUCCESS),
         Command::CheckNoPanic { boards } => check_no_panic::run(boards).map(|()| ExitCode::SUCCESS),
         Command::CheckHosts(arguments) => check_hosts::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Fuzz(arguments) => fuzz::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Boards => board_list::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor => {
             doctor::run();
