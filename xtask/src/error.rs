@@ -260,6 +260,12 @@ pub enum XtaskError {
         /// What it said.
         log: PathBuf,
     },
+    /// A test failed under a tool that sees undefined behaviour, or the tool is not there; the lines above say which.
+    #[error("tests of {what} under the sanitizer: found a failure, expected none")]
+    Sanitized {
+        /// The package.
+        what: String,
+    },
     /// There is no such revision, or no git.
     #[error("revision: found no {revision}, expected one of this repository")]
     NoSuchRevision {

@@ -18,6 +18,7 @@ mod lint;
 mod paths;
 mod probe;
 mod process;
+mod sanitize;
 mod serial;
 mod targets;
 mod trainer;
@@ -84,6 +85,7 @@ enum Command {
     /// Compare what every layer of the measured networks gives on other hosts: 32 bits, big endian, WebAssembly
     CheckHosts(check_hosts::HostArguments),
     Fuzz(fuzz::FuzzArguments),
+    Sanitize(sanitize::SanitizeArguments),
     /// What this machine has and lacks for these commands
     Doctor,
     /// Clippy for the targets of all boards (for CI)
@@ -143,6 +145,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::CheckNoPanic { boards } => check_no_panic::run(boards).map(|()| ExitCode::SUCCESS),
         Command::CheckHosts(arguments) => check_hosts::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Fuzz(arguments) => fuzz::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Sanitize(arguments) => sanitize::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Boards => board_list::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor => {
             doctor::run();

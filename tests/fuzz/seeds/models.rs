@@ -1,8 +1,9 @@
-//! Model files with every kind of head, stored plans, and the entropy of whole inferences.
+//! Model files with every kind of head, stored plans, and whole inferences.
 
 use fuzz::model_file::{MEASURED, SEALED};
 use fuzz::stored_plan::NETWORKS;
 use parity::random_model;
+use parity::specs::NETWORK_BYTES;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use switchback::model::Network;
@@ -72,7 +73,7 @@ pub fn plans() -> Vec<Seed> {
 /// Inputs of the target `inference`.
 pub fn inferences() -> Vec<Seed> {
     let entropy = |seed| {
-        let mut bytes = vec![0; 160];
+        let mut bytes = vec![0; 9 + NETWORK_BYTES];
         ChaCha8Rng::seed_from_u64(seed).fill_bytes(&mut bytes);
         (format!("seed-{seed}"), bytes)
     };

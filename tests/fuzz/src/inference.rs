@@ -1,20 +1,15 @@
 //! A random valid network with random weights: the core's integers beside the host model's, bit for bit.
 //!
-//! An input is eight bytes that seed weights and pixels, one that chooses the plan, and the entropy of the network's description.
+//! An input is eight bytes that seed weights and pixels, one that chooses the plan, and the bytes that choose the network.
 
 use host_trainer::host_model::HostModel;
 use parity::agreement::assert_equal;
 use parity::random_model;
 use parity::recorder::run_core_planned;
 use parity::sound_plan::assert_sound;
-use parity::specs::networks;
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use switchback::model::{Model, Network};
+use parity::specs;
+use switchback::model::Model;
 use switchback::stream::{KernelSet, Plan};
-
-/// Descriptions that are drawn before an input is given up.
-const DRAWS: u32 = 8;
 
 /// Runs the image of an input.
 ///
@@ -22,8 +17,8 @@ const DRAWS: u32 = 8;
 /// If core and host model differ in any value, or a byte outside the arena is written.
 pub fn run(input: &[u8]) {
     let Some((&seed, rest)) = input.split_first_chunk() else { return };
-    let Some((&choice, entropy)) = rest.split_first() else { return };
-    let Some(network) = network(entropy) else { return };
+    let Some((&choice, rest)) = rest.split_first() else { return };
+    let Some(network) = rest.first_chunk().and_then(specs::network) else { return };
     let seed = u64::from_le_bytes(seed);
     let bytes = random_model::bytes(&network, seed);
     let model = Model::parse(bytes.as_slice()).expect("a random model is valid");
@@ -32,14 +27,6 @@ pub fn run(input: &[u8]) {
     assert_sound(&plan);
     let host = HostModel::new(&model).and_then(|host| host.run(&pixels)).expect("the host model runs");
     assert_equal(&network, &run_core_planned(&model, &pixels, choice, plan), &host);
-}
-
-/// The network that these bytes draw, if they draw a valid one.
-fn network(entropy: &[u8]) -> Option<Network> {
-    let config = Config { max_local_rejects: DRAWS, ..Config::default() };
-    let random = TestRng::from_seed(RngAlgorithm::PassThrough, entropy);
-    let drawn = networks().new_tree(&mut TestRunner::new_with_rng(config, random));
-    drawn.ok().map(|tree| tree.current())
 }
 
 /// One of the plans from the smallest to the fastest, of some kinds of kernels.

@@ -23,7 +23,7 @@ pub const TARGETS: [Target; 8] = [
     target("model", false, 4096),
     target("stored-plan", false, 256),
     target("link", false, 4096),
-    target("inference", true, 256),
+    target("inference", true, 32),
     target("labels", true, 1024),
     target("network", true, 1024),
     target("image", true, 4096),
