@@ -1,4 +1,5 @@
 //! Generators, oracles and recorders for the tests that hold the core, the host model and the device together.
+#![forbid(unsafe_code)]
 
 #[cfg(feature = "host-model")]
 pub mod agreement;

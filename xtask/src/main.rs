@@ -1,5 +1,6 @@
 //! The commands of the repository. Those about networks are the trainer's and are handed on to it; those about boards are
 //! done here, without linking the core or the trainer, so that this program is small and quick to build.
+#![forbid(unsafe_code)]
 
 mod bench;
 mod board_arguments;

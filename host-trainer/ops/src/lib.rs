@@ -17,6 +17,7 @@
 //! | shared by the first two: inner loops in vectors of the machine; sums over a batch | `simd`, `batch` |
 //!
 //! Maps are `[batch, channels, height, width]`, weights `[filters, channels, kernel, kernel]`, all f32 on the CPU.
+#![forbid(unsafe_code)]
 
 mod batch;
 mod class_maps;

@@ -34,6 +34,7 @@ pub fn all() -> Vec<Seed> {
             }
         }
     }
+    seeds.extend([0, 3].map(|choice| (format!("seed-bomb-{choice}"), [vec![choice], bomb()].concat())));
     for (bits, depth) in [(1, png::BitDepth::One), (4, png::BitDepth::Four), (8, png::BitDepth::Eight)] {
         seeds.push((format!("seed-indices-{bits}"), [vec![3], indices(depth, bits)].concat()));
     }
@@ -51,5 +52,14 @@ fn indices(depth: png::BitDepth, bits: usize) -> Vec<u8> {
     let rows: Vec<u8> = (0..2 * row_bytes).map(|i| (i % 16) as u8).collect();
     let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&rows));
     written.expect("a picture in memory");
+    file
+}
+
+/// A PNG that promises 3.6 billion pixels and has none.
+fn bomb() -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 60_000, 60_000);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().expect("a header in memory");
     file
 }
