@@ -1,45 +1,16 @@
 //! Every single fault of a small model file: refused, or, where its checksum is made to fit again, run within its arena in a
 //! bounded number of rows, without a panic (overflow checks are on in tests).
 
+use parity::bounded_run::run_within_bounds;
 use parity::random_model::{self, seal};
-use parity::recorder::run_core_planned;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use switchback::model::layout::HEADER_START;
-use switchback::model::spec::{ConvolutionSpec, HeadSpec, InputSpec, NetworkSpec};
-use switchback::model::{AlignedBytes, Model, Network};
+use switchback::model::{AlignedBytes, Model};
 use switchback::stream::Plan;
 
 /// Models whose checksum is made to fit again after damage at several places.
 const RANDOM_DAMAGES: usize = 10_000;
-
-fn small() -> AlignedBytes {
-    let convolution = |filters| ConvolutionSpec { filters, kernel: 3, pool: true };
-    let spec = NetworkSpec {
-        input: InputSpec { width: 10, height: 9, channels: 1 },
-        convolutions: [convolution(4), convolution(8)].into_iter().collect(),
-        stages: 1,
-        classes: 2,
-        head: HeadSpec::PAPER_BINARY,
-    };
-    random_model::bytes(&Network::new(spec).expect("a network"), 5)
-}
-
-/// The rows of all maps that an image of a network can have.
-fn most_rows(network: &Network) -> usize {
-    let convolutions: usize = network.encoder().iter().map(|layer| 2 * layer.output.height).sum();
-    let deconvolutions: usize = network.decoder().iter().map(|layer| layer.output.height).sum();
-    let sums: usize = (0..=network.stages()).map(|stage| network.stage_shape(stage).height).sum();
-    network.input().height + convolutions + deconvolutions + sums + network.map_shape().height * (2 + network.maps())
-}
-
-/// Runs one image by a plan, between guard bytes, each row of each map once; no more of them than the network has.
-fn run(model: &Model<'_>, plan: Plan) {
-    let pixels = random_model::image(model.network(), 3);
-    let maps = run_core_planned(model, &pixels, 0xa5, plan).taps;
-    let rows: usize = maps.iter().map(|map| map.shape[0]).sum();
-    assert!(rows <= most_rows(model.network()), "{rows} rows, {} expected at most", most_rows(model.network()));
-}
 
 /// What became of models whose checksum fits.
 #[derive(Debug, Default)]
@@ -53,8 +24,8 @@ impl Survey {
         match Model::parse(bytes.as_slice()) {
             Err(_) => self.refused += 1,
             Ok(model) => {
-                run(&model, Plan::new(model.network()));
-                run(&model, Plan::within(&model, usize::MAX));
+                run_within_bounds(&model, Plan::new(model.network()));
+                run_within_bounds(&model, Plan::within(&model, usize::MAX));
                 self.ran += 1;
             }
         }
@@ -63,7 +34,7 @@ impl Survey {
 
 #[test]
 fn every_flipped_bit_is_refused_and_with_a_checksum_that_fits_does_no_harm() {
-    let original = small();
+    let original = random_model::small();
     let mut bytes = AlignedBytes::from(original.as_slice());
     let mut survey = Survey::default();
     for bit in 0..8 * original.as_slice().len() {
@@ -79,7 +50,7 @@ fn every_flipped_bit_is_refused_and_with_a_checksum_that_fits_does_no_harm() {
 
 #[test]
 fn every_truncation_is_refused_with_a_checksum_that_fits_as_well() {
-    let original = small();
+    let original = random_model::small();
     for length in 0..original.as_slice().len() {
         let mut bytes = AlignedBytes::from(&original.as_slice()[..length]);
         assert!(Model::parse(bytes.as_slice()).is_err(), "{length} bytes");
@@ -92,7 +63,7 @@ fn every_truncation_is_refused_with_a_checksum_that_fits_as_well() {
 
 #[test]
 fn damage_at_several_places_is_refused_and_with_a_checksum_that_fits_does_no_harm() {
-    let original = small();
+    let original = random_model::small();
     let mut random = ChaCha8Rng::seed_from_u64(9);
     let mut survey = Survey::default();
     for case in 0..RANDOM_DAMAGES {

@@ -1,49 +1,14 @@
 //! The core against the host model (candle, F64), value by value, at every layer and every output.
 
-use host_trainer::host_model::{HostModel, HostTaps};
+use host_trainer::host_model::HostModel;
+use parity::agreement::assert_equal;
 use parity::random_model;
-use parity::recorder::{CoreRun, run_core, run_core_planned};
+use parity::recorder::{run_core, run_core_planned};
 use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{Model, Network};
-use switchback::stream::{KernelSet, Plan, Tap};
-
-/// Compares two runs of one image and names the first place that differs.
-fn assert_equal(network: &Network, core: &CoreRun, host: &HostTaps) {
-    let same = |tap: Tap, expected: &[i64]| {
-        let name = tap.name(network);
-        let map = core.taps.iter().find(|map| map.tap == tap);
-        let found = &map.unwrap_or_else(|| panic!("{name} was not watched")).values;
-        assert_eq!(found.len(), expected.len(), "{name}: number of values");
-        if let Some(i) = (0..found.len()).find(|&i| found[i] != expected[i]) {
-            panic!("{name}: value {i} is {} in the core, {} in the host model", found[i], expected[i]);
-        }
-    };
-    same(Tap::Input, &host.input);
-    for (i, layer) in network.encoder().iter().enumerate() {
-        same(Tap::Convolution(i as u8), &host.convolutions[i]);
-        if layer.pool && layer.tied {
-            same(Tap::Switches(i as u8), &host.switches[i]);
-        }
-    }
-    for (i, expected) in host.deconvolutions.iter().enumerate() {
-        same(Tap::Deconvolution(i as u8), expected);
-    }
-    for (stage, expected) in host.class_sums.iter().enumerate().filter(|&(stage, _)| network.head_reads(stage)) {
-        same(Tap::ClassSums(stage as u8), expected);
-    }
-    same(Tap::Logits, &host.logits);
-    same(Tap::Labels, &host.labels);
-    for (map, expected) in host.class_maps.iter().enumerate() {
-        same(Tap::ClassMap(map as u8), expected);
-        let found: Vec<i64> = core.maps[map].iter().map(|&v| v.into()).collect();
-        assert_eq!(&found, expected, "map {map} of the result");
-    }
-    let labels: Vec<i64> = core.labels.iter().map(|&v| v.into()).collect();
-    assert_eq!(labels, host.labels, "labels of the result");
-    assert_eq!(core.scores_q16, host.scores_q16, "scores");
-}
+use switchback::stream::{KernelSet, Plan};
 
 fn check(network: &Network, seed: u64) {
     let bytes = random_model::bytes(network, seed);

@@ -1,26 +1,12 @@
 //! The memory plan: no two parts that live together overlap, and the paper's networks stay within their budgets.
 
 use parity::random_model;
+use parity::sound_plan::assert_sound;
 use parity::specs::networks;
 use proptest::prelude::*;
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
 use switchback::model::{Model, Network};
-use switchback::stream::{
-    ARENA_ALIGNMENT, ConvolutionKernel, DeconvolutionKernel, KernelSet, MAX_STORED_PLAN, Phase, Plan,
-};
-
-fn assert_sound(plan: &Plan) {
-    for (i, a) in plan.parts().iter().enumerate() {
-        assert_eq!(a.offset % ARENA_ALIGNMENT, 0, "{a:?} is aligned");
-        assert!(a.range().end <= plan.arena_bytes(), "{a:?} lies in the arena");
-        for b in &plan.parts()[i + 1..] {
-            let together =
-                [Phase::Encode, Phase::Decode, Phase::Finish].iter().any(|&p| a.lives_in(p) && b.lives_in(p));
-            let overlap = a.range().start < b.range().end && b.range().start < a.range().end;
-            assert!(!(together && overlap), "{a:?} and {b:?} overlap");
-        }
-    }
-}
+use switchback::stream::{ConvolutionKernel, DeconvolutionKernel, KernelSet, MAX_STORED_PLAN, Phase, Plan};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]

@@ -1,4 +1,5 @@
 //! Trains, quantizes, exports, judges and draws Switchback networks.
+#![forbid(unsafe_code)]
 
 pub mod cli;
 pub mod data;

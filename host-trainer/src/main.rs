@@ -1,4 +1,5 @@
 //! The trainer's commands; `cargo xtask` forwards to them.
+#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 

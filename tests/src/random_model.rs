@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use switchback::model::bounds::{convolution_bound, deconvolution_bound};
 use switchback::model::header::{HeadNumbers, Header, MapScales, Provenance};
 use switchback::model::layout;
-use switchback::model::spec::{MapActivation, Normalization};
+use switchback::model::spec::{ConvolutionSpec, HeadSpec, InputSpec, MapActivation, NetworkSpec, Normalization};
 use switchback::model::{AlignedBytes, ModelArrays, Network, OwnedConvolution};
 use switchback::numeric::{Gain, MAX_ACCUMULATOR, Multiplier};
 
@@ -65,6 +65,19 @@ pub fn arrays(network: &Network, seed: u64) -> ModelArrays {
 /// The bytes of [`arrays`].
 pub fn bytes(network: &Network, seed: u64) -> AlignedBytes {
     arrays(network, seed).encode().expect("arrays of the network's own sizes")
+}
+
+/// A model whose file is short: 1920 bytes, most of them tables.
+pub fn small() -> AlignedBytes {
+    let convolution = |filters| ConvolutionSpec { filters, kernel: 3, pool: true };
+    let spec = NetworkSpec {
+        input: InputSpec { width: 10, height: 9, channels: 1 },
+        convolutions: [convolution(4), convolution(8)].into_iter().collect(),
+        stages: 1,
+        classes: 2,
+        head: HeadSpec::PAPER_BINARY,
+    };
+    bytes(&Network::new(spec).expect("a network"), 5)
 }
 
 /// Random pixels for a network: noise, a constant, or blocks that make ties.

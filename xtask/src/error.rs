@@ -228,6 +228,50 @@ pub enum XtaskError {
         /// Instructions kept.
         kept: u64,
     },
+    /// There is no such fuzz target.
+    #[error("fuzz target: found {found}, expected one of {}", known.join(", "))]
+    NoSuchFuzzTarget {
+        /// What was asked for.
+        found: String,
+        /// The targets there are.
+        known: Vec<&'static str>,
+    },
+    /// A folder or file that fuzzing keeps could not be read or written.
+    #[error("fuzzing {}: {source}", path.display())]
+    FuzzFolder {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A fuzz target ended without saying what it has found.
+    #[error("fuzz target {target}: found that it ended ({status}), expected the limit or a finding; see {}", log.display())]
+    FuzzEnded {
+        /// The target.
+        target: &'static str,
+        /// How it ended.
+        status: String,
+        /// What it said.
+        log: PathBuf,
+    },
+    /// Fuzzing has found something.
+    #[error("fuzzing: found {count} failing inputs, expected none; the first is {}", input.display())]
+    FuzzFinding {
+        /// Targets with a finding.
+        count: usize,
+        /// The program that fails.
+        program: PathBuf,
+        /// Its input.
+        input: PathBuf,
+        /// What it said.
+        log: PathBuf,
+    },
+    /// A test failed under a tool that sees undefined behaviour, or the tool is not there; the lines above say which.
+    #[error("tests of {what} under the sanitizer: found a failure, expected none")]
+    Sanitized {
+        /// The package.
+        what: String,
+    },
     /// There is no such revision, or no git.
     #[error("revision: found no {revision}, expected one of this repository")]
     NoSuchRevision {
@@ -287,6 +331,12 @@ impl XtaskError {
             Self::Slower { .. } => {
                 Some("make it faster again, or keep the new count: the same command with --save".to_owned())
             }
+            Self::FuzzFinding { program, input, log, .. } => Some(format!(
+                "{} {} runs it again, {} says what failed; once mended, keep it in tests/fuzz/corpus",
+                program.display(),
+                input.display(),
+                log.display()
+            )),
             Self::NoModel | Self::NoSuchModel { .. } => {
                 Some("cargo xtask train-and-quantize makes one, or name yours: --model FILE, --run DIR".to_owned())
             }

@@ -1,5 +1,6 @@
 //! The commands of the repository. Those about networks are the trainer's and are handed on to it; those about boards are
 //! done here, without linking the core or the trainer, so that this program is small and quick to build.
+#![forbid(unsafe_code)]
 
 mod bench;
 mod board_arguments;
@@ -13,11 +14,13 @@ mod emulator;
 mod error;
 mod firmware;
 mod flash;
+mod fuzz;
 mod host_program;
 mod lint;
 mod paths;
 mod probe;
 mod process;
+mod sanitize;
 mod serial;
 mod targets;
 mod trainer;
@@ -89,6 +92,8 @@ enum Command {
     },
     /// Compare what every layer of the measured networks gives on other hosts: 32 bits, big endian, WebAssembly
     CheckHosts(check_hosts::HostArguments),
+    Fuzz(fuzz::FuzzArguments),
+    Sanitize(sanitize::SanitizeArguments),
     /// What this machine has and lacks for these commands
     Doctor,
     /// Clippy for the targets of all boards (for CI)
@@ -110,9 +115,10 @@ struct Forwarded {
 }
 
 fn main() -> ExitCode {
-    let result = match trainer_bench() {
-        Some(arguments) => trainer::forward("bench", &arguments),
-        None => run(Arguments::parse().command),
+    let result = match (fuzz::coverage::as_compiler(), trainer_bench()) {
+        (Some(compiled), _) => compiled,
+        (None, Some(arguments)) => trainer::forward("bench", &arguments),
+        (None, None) => run(Arguments::parse().command),
     };
     match result {
         Ok(code) => code,
@@ -147,6 +153,8 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::CheckNoPanic { boards } => check_no_panic::run(boards).map(|()| ExitCode::SUCCESS),
         Command::CheckDependencies { advisories } => check_dependencies::run(advisories).map(|()| ExitCode::SUCCESS),
         Command::CheckHosts(arguments) => check_hosts::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Fuzz(arguments) => fuzz::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Sanitize(arguments) => sanitize::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Boards => board_list::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor => {
             doctor::run();

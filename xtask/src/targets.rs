@@ -51,6 +51,16 @@ pub fn triples() -> Result<Vec<String>, XtaskError> {
     Ok(triples)
 }
 
+/// The target of programs that run here.
+///
+/// # Errors
+/// [`XtaskError::MissingProgram`].
+pub fn host() -> Result<String, XtaskError> {
+    let compiler = Compiler::find("rustc".into(), process::cargo());
+    let help = "https://rustup.rs installs it";
+    compiler.map(|compiler| compiler.host).ok_or(XtaskError::MissingProgram { program: "rustc".to_owned(), help })
+}
+
 /// The best way to build for all of `triples` at once.
 ///
 /// # Errors

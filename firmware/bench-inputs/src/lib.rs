@@ -1,5 +1,6 @@
 //! What instruction counts are counted with: images that every board makes by itself, and models that anyone can make again,
 //! bit for bit. All of it comes from integers; nothing is trained.
+#![forbid(unsafe_code)]
 #![no_std]
 
 #[cfg(feature = "models")]

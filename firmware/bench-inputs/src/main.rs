@@ -4,6 +4,7 @@
 //! measured. Beside the model of `full` lies `NAME.checksums`: a line a tap, its name and the checksum of what it gives by the
 //! definitions for the textured image.
 //! `bench-inputs checksums` prints those of all other models: docs/layer-checksums.csv.
+#![forbid(unsafe_code)]
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! The boards that the firmware runs on: `NAME.toml` beside this crate, read by the firmware's build, by the planner and by
 //! the commands that start a board.
+#![forbid(unsafe_code)]
 
 mod check;
 mod chip;

@@ -1,6 +1,7 @@
 //! A device's defmt logs on standard input -> lines for people on standard error, by the texts in its program.
 //!
 //! A program of its own: its dependencies are built when a device is first run, not before the first training.
+#![forbid(unsafe_code)]
 
 use std::io::{self, Read};
 use std::path::PathBuf;

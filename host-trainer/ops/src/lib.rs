@@ -18,6 +18,7 @@
 //! | all five once more, of candle's tensor operations, for devices other than the CPU | `composed/` |
 //!
 //! Maps are `[batch, channels, height, width]`, weights `[filters, channels, kernel, kernel]`, all f32 and on one device.
+#![forbid(unsafe_code)]
 
 mod batch;
 mod class_maps;

@@ -1,4 +1,5 @@
 //! The definition of every function of a back end, in plain Rust with wrapping arithmetic.
+#![forbid(unsafe_code)]
 
 pub mod block_products;
 pub mod block_transforms;

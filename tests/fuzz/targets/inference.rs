@@ -1,0 +1,4 @@
+//! The target `inference` driven by libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz::inference::run(input));
