@@ -25,9 +25,12 @@ mod summary;
 mod threshold_args;
 mod train_and_quantize;
 
-use crate::data::DataError;
+use crate::data::{DataError, MAX_PIXELS, limit_pixels};
 use crate::experiment::ExperimentError;
 use crate::train::{DeviceError, TrainError};
+
+/// Pixels.
+const MEGAPIXEL: u64 = 1 << 20;
 
 /// Trains, quantizes, exports, judges and draws Switchback networks.
 #[derive(Debug, Parser)]
@@ -35,6 +38,9 @@ use crate::train::{DeviceError, TrainError};
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Decodes images of at most so many times 1,048,576 pixels: a small file can promise more than there is memory for
+    #[arg(long, global = true, value_name = "N", default_value_t = MAX_PIXELS / MEGAPIXEL, value_parser = clap::value_parser!(u64).range(1..=4096))]
+    max_megapixels: u64,
 }
 
 // Each command is described where its arguments are: a description here would hide that one, with its example.
@@ -98,6 +104,7 @@ impl Cli {
     /// # Errors
     /// [`Failure`] when it could not be done.
     pub fn run(self) -> Result<(), Failure> {
+        limit_pixels(self.max_megapixels * MEGAPIXEL);
         match self.command {
             Command::TrainAndQuantize(args) => train_and_quantize::run(args),
             Command::Export(args) => export::run(args),

@@ -16,7 +16,7 @@ use dicom_pixeldata::{
 use image::{DynamicImage, GrayImage, RgbImage};
 
 use super::DataError;
-use super::image_file::check_size;
+use super::pixel_limit::check_size;
 
 /// The brightest level.
 const WHITE: f64 = 255.0;

@@ -241,7 +241,7 @@ pub enum DataError {
     },
 
     /// An image is larger than anything that is sensibly resized to a network's input.
-    #[error("image {}: found {width}x{height} pixels, expected at most {} in all", path.display(), super::MAX_PIXELS)]
+    #[error("image {}: found {width}x{height} pixels, expected at most {most} in all", path.display())]
     TooManyPixels {
         /// The file.
         path: PathBuf,
@@ -249,6 +249,8 @@ pub enum DataError {
         width: u32,
         /// Height in pixels.
         height: u32,
+        /// The limit.
+        most: u64,
     },
 
     /// An image ends before its last pixel.
@@ -325,6 +327,9 @@ const COLUMNS: &str = "the columns file,labels[,split][,group]";
 
 const LAYOUTS: &str = "a labels.csv, a folder a class, a VOC folder, or files named *_0.png and *_1.png";
 
+/// What to do about an image that is too large.
+const MORE_PIXELS: &str = "--max-megapixels N lets larger images in, where there is memory for them";
+
 const WITH_DICOM: &str = "build it in: SWITCHBACK_TRAINER_FEATURES=dicom cargo xtask …, or cargo build -p host-trainer \
                           --features dicom";
 
@@ -356,6 +361,12 @@ impl DataError {
                 if reasons.iter().any(|reason| reason.ends_with("without DICOM")) =>
             {
                 Some(WITH_DICOM.to_string())
+            }
+            Self::TooManyPixels { .. } => Some(MORE_PIXELS.to_string()),
+            Self::UnreadableImages { reasons, .. }
+                if reasons.iter().any(|reason| reason.contains("pixels, expected at most")) =>
+            {
+                Some(format!("{MORE_PIXELS}; --skip-unreadable leaves unreadable images out"))
             }
             Self::UnreadableImages { .. } => {
                 Some("mend or remove these files, or leave them out with --skip-unreadable".to_string())

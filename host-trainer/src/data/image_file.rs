@@ -8,16 +8,14 @@
 use std::io::{BufReader, Cursor};
 use std::path::Path;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use switchback::frame::luma;
 
 use super::DataError;
 #[cfg(feature = "dicom")]
 use super::dicom_file::decode as decode_dicom;
+use super::pixel_limit::{check_size, decoder_limits};
 use crate::files::FileError;
-
-/// The largest image that is decoded, in pixels (64 Mpx): a radiograph has 16.
-pub const MAX_PIXELS: u64 = 64 << 20;
 
 const DICOM_MARK: [u8; 4] = *b"DICM";
 
@@ -40,7 +38,7 @@ pub struct Image8 {
 /// Reads an image file as grey (`channels` = 1) or colour (`channels` = 3).
 ///
 /// # Errors
-/// [`DataError`] naming the file: it cannot be read, holds no known format, has more than [`MAX_PIXELS`], is truncated or
+/// [`DataError`] naming the file: it cannot be read, holds no known format, has more pixels than the limit, is truncated or
 /// otherwise broken.
 ///
 /// # Panics
@@ -73,8 +71,7 @@ pub(super) fn decode(path: &Path) -> Result<DynamicImage, DataError> {
     let Some(format) = reader.format() else {
         return Err(DataError::NotAnImage { path: path.to_path_buf() });
     };
-    // The pixel limit below is the limit; the decoder's own, in bytes, would depend on the format.
-    reader.limits(Limits::no_limits());
+    reader.limits(decoder_limits());
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let (width, height) = decoder.dimensions();
     check_size(path, width, height)?;
@@ -95,14 +92,6 @@ pub(super) fn is_dicom(bytes: &[u8]) -> bool {
 #[cfg(not(feature = "dicom"))]
 fn decode_dicom(path: &Path, _: &[u8]) -> Result<DynamicImage, DataError> {
     Err(DataError::BuiltWithoutDicom { path: path.to_path_buf() })
-}
-
-/// Refuses a picture of more than [`MAX_PIXELS`].
-pub(super) fn check_size(path: &Path, width: u32, height: u32) -> Result<(), DataError> {
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(DataError::TooManyPixels { path: path.to_path_buf(), width, height });
-    }
-    Ok(())
 }
 
 fn decode_error(path: &Path, source: ImageError) -> DataError {

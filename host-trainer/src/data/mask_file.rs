@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use super::image_file::{check_size, decode};
+use super::image_file::decode;
+use super::pixel_limit::check_size;
 use super::{DataError, Task};
 use crate::files::FileError;
 use crate::metrics::{LabelMap, upsample};

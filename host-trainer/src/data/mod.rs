@@ -6,7 +6,7 @@
 //! | `labels_csv`, `class_folders`, `voc`, `cxr_names` | one layout each, to a `Listing` |
 //! | `classes` | label names to class indices, binary or multi-label |
 //! | `split` | splits that the folder does not give |
-//! | `image_file`, `dicom_file`, `resize` | pixels |
+//! | `image_file`, `dicom_file`, `resize`, `pixel_limit` | pixels, and how many an image may have |
 //! | [`report`] | what a person should know before training |
 //! | `mask_file` | pixel truth, for evaluation only: training never calls it |
 //!
@@ -24,6 +24,7 @@ mod labels_csv;
 mod listing;
 mod mask_file;
 mod open;
+mod pixel_limit;
 pub mod report;
 mod resize;
 mod split;
@@ -38,9 +39,10 @@ use std::path::PathBuf;
 use crate::metrics::IGNORE;
 
 pub use error::{DataError, NEGATIVE_NAMES};
-pub use image_file::{Image8, MAX_PIXELS, load_image};
+pub use image_file::{Image8, load_image};
 pub use mask_file::{Mask, load_mask};
 pub use open::OpenOptions;
+pub use pixel_limit::{MAX_PIXELS, limit_pixels};
 pub use resize::{reduce, resize};
 pub use split::{Split, UnknownSplitName};
 
