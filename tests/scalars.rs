@@ -172,6 +172,19 @@ fn tables_equal_their_definitions() {
         let exact = (2f64.powi(24) * (1.0 + i as f64 / 128.0).ln()).round();
         assert_eq!((ln_q24(128 + i) - ln_q24(128)) as f64, exact, "step {i}");
     }
+    // Every entry of one table with every entry of the other, their product rounded half up.
+    for whole in 0..22u32 {
+        let exact_q31 = |d: f64| (2f64.powi(31) * (-d).exp()).round() as u128;
+        for fraction in 0..256u32 {
+            let product_q62 = exact_q31(whole.into()) * exact_q31(f64::from(fraction) / 256.0);
+            let expected = (product_q62 + (1 << 30)) >> 31;
+            assert_eq!(
+                u128::from(exp_negative_q31(whole << 16 | fraction << 8)),
+                expected,
+                "{whole} and {fraction}/256"
+            );
+        }
+    }
     assert_eq!(exp_negative_q31(0), 1 << 31);
     assert_eq!(exp_negative_q31(22 << 16), 0);
     assert_eq!(ln_q24(1), 0);
