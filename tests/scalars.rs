@@ -163,6 +163,14 @@ fn multipliers_outside_the_contract_are_refused() {
 }
 
 #[test]
+fn a_gain_of_nothing_stays_nothing() {
+    let gain = Gain::new(1 << 21, 20).expect("a normal gain");
+    assert_eq!(Gain::ZERO.times_ratio(3, 2), Gain::ZERO);
+    assert_eq!(gain.times_ratio(0, 2), Gain::ZERO);
+    assert_eq!(gain.times_ratio(3, 0), Gain::ZERO);
+}
+
+#[test]
 fn tables_equal_their_definitions() {
     for d_q8 in 0..256u32 {
         let exact = (2f64.powi(31) * (-f64::from(d_q8) / 256.0).exp()).round();
