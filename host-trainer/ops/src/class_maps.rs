@@ -216,42 +216,10 @@ impl ClassMapsOp {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gradient_check::{assert_close, check_finite_differences, random_var};
+    use super::super::gradient_check::{check_finite_differences, random_var};
     use super::*;
 
     const ALL: [Normalization; 3] = [Normalization::None, Normalization::Standardize, Normalization::Rms];
-
-    /// Normalization, then projection, by stock operations.
-    fn stock(features: &Tensor, weight: &Tensor, normalization: Normalization) -> Result<Tensor> {
-        let flat = features.flatten_from(1)?;
-        let flat = match normalization {
-            Normalization::Standardize => flat.broadcast_sub(&flat.mean_keepdim(1)?)?,
-            Normalization::None | Normalization::Rms => flat,
-        };
-        let flat = match normalization {
-            Normalization::None => flat,
-            _ => flat.broadcast_div(&(flat.sqr()?.mean_keepdim(1)? + EPSILON)?.sqrt()?)?,
-        };
-        let (maps, channels) = weight.dims2()?;
-        flat.reshape(features.shape())?.conv2d(&weight.reshape((maps, channels, 1, 1))?, 0, 1, 1, 1)
-    }
-
-    #[test]
-    fn equals_stock_operations_with_their_gradients() -> Result<()> {
-        for normalization in ALL {
-            let (features, weight) = (random_var(1, &[2, 5, 3, 7])?, random_var(2, &[3, 5])?);
-            let own = class_maps(&features, &weight, normalization)?;
-            let stock = stock(&features, &weight, normalization)?;
-            assert_close(&own, &stock, 1e-5)?;
-            let direction = random_var(3, own.dims())?;
-            let own = (own * direction.as_tensor())?.sum_all()?.backward()?;
-            let stock = (stock * direction.as_tensor())?.sum_all()?.backward()?;
-            for var in [&features, &weight] {
-                assert_close(own.get(var).unwrap(), stock.get(var).unwrap(), 1e-4)?;
-            }
-        }
-        Ok(())
-    }
 
     #[test]
     fn equals_finite_differences() -> Result<()> {

@@ -3,6 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+/// A short training of all phases; the run folder is still to be named.
+const TRAINING: &str = "train-and-quantize --data data --width 0.03125 --input 32x32 --stages 1 --preset quick --set classification.epochs=6 \
+                        --set baseline.epochs=6 --set stage.epochs=6 --resume --out";
+
 /// Generated images, the folder `data` beside the runs.
 pub fn write_data(folder: &Path) {
     let output = trainer(folder, &["phantom", "--out", "data", "--count", "80", "--size", "32x32"]).output().unwrap();
@@ -24,7 +28,9 @@ fn in_folder(command: &mut Command, folder: &Path) {
 
 /// A short training of all phases, going on where `run` has a checkpoint.
 pub fn training(folder: &Path, run: &str) -> Command {
-    trainer(folder, &training_arguments(run))
+    let mut command = trainer(folder, &[]);
+    command.args(TRAINING.split_whitespace()).arg(run);
+    command
 }
 
 /// The same where no file can grow beyond `blocks` of 512 bytes: writing more fails, as it does on a full disk.
@@ -32,17 +38,9 @@ pub fn training_without_room(folder: &Path, run: &str, blocks: u32) -> Command {
     let mut command = Command::new("sh");
     // The signal would kill it before it could say anything.
     command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]);
-    command.arg(env!("CARGO_BIN_EXE_host-trainer")).args(training_arguments(run));
+    command.arg(env!("CARGO_BIN_EXE_host-trainer")).args(TRAINING.split_whitespace()).arg(run);
     in_folder(&mut command, folder);
     command
-}
-
-fn training_arguments(run: &str) -> [&str; 20] {
-    let network = ["--width", "0.03125", "--input", "32x32", "--stages", "1", "--preset", "quick"];
-    let recipe = ["--set", "classification.epochs=6", "--set", "baseline.epochs=6", "--set", "stage.epochs=6"];
-    let [a, b, c, d, e, f, g, h] = network;
-    let [i, j, k, l, m, n] = recipe;
-    ["train-and-quantize", "--data", "data", a, b, c, d, e, f, g, h, i, j, k, l, m, n, "--resume", "--out", run]
 }
 
 /// What it said, for people.

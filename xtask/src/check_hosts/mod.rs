@@ -1,13 +1,12 @@
 //! `check-hosts`: the core gives the same bits on other hosts than this one: every layer of the measured networks by its checksum, by
 //! the definitions and by the fastest plan, and with `--tests` all tests that need no host model.
 
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use clap::ValueEnum;
 
 use crate::error::XtaskError;
-use crate::{paths, targets};
+use crate::{paths, process, targets};
 
 /// Which hosts, and how much.
 #[derive(clap::Args)]
@@ -31,9 +30,6 @@ enum Host {
     Wasm32,
 }
 
-/// Runs one program of a host.
-const WASI_RUNNER: &str = "xtask/src/check_hosts/run_wasi.mjs";
-
 /// Where Debian's wasi-libc is.
 const WASI_LIBRARY: &str = "-L/usr/lib/wasm32-wasi";
 const WASI_START: &str = "-Clink-arg=/usr/lib/wasm32-wasi/crt1-command.o";
@@ -54,7 +50,7 @@ impl Host {
     /// cargo for programs of the host, without its subcommand's arguments.
     fn cargo(self, subcommand: &str) -> Result<Command, XtaskError> {
         let Some(triple) = self.triple() else {
-            let mut command = Command::new(crate::process::cargo());
+            let mut command = Command::new(process::cargo());
             command.arg(subcommand);
             return Ok(command);
         };
@@ -64,18 +60,17 @@ impl Host {
             _ => toolchain.with_operating_system(None, &["-Clink-self-contained=no", WASI_LIBRARY, WASI_START]),
         };
         let mut command = toolchain.cargo(subcommand);
-        let runner = self.runner().iter().map(|part| part.to_string_lossy().into_owned()).collect::<Vec<_>>();
         let variable = triple.to_uppercase().replace('-', "_");
-        command.env(format!("CARGO_TARGET_{variable}_RUNNER"), runner.join(" "));
+        command.env(format!("CARGO_TARGET_{variable}_RUNNER"), self.runner());
         Ok(command)
     }
 
-    /// What a program of the host is started with.
-    fn runner(self) -> Vec<PathBuf> {
+    /// What a program of the host is started with, in the repository: cargo splits it at spaces, so no path of this machine is in it.
+    fn runner(self) -> &'static str {
         match self {
-            Self::Native => Vec::new(),
-            Self::Powerpc => ["qemu-ppc", "-L", "/usr/powerpc-linux-gnu"].map(PathBuf::from).to_vec(),
-            Self::Wasm32 => vec!["node".into(), "--no-warnings".into(), paths::root().join(WASI_RUNNER)],
+            Self::Native => "",
+            Self::Powerpc => "qemu-ppc -L /usr/powerpc-linux-gnu",
+            Self::Wasm32 => "node --no-warnings xtask/src/check_hosts/run_wasi.mjs",
         }
     }
 
@@ -95,7 +90,7 @@ impl Host {
             Self::Powerpc => &["qemu-ppc", "powerpc-linux-gnu-gcc"],
             Self::Wasm32 => &["node"],
         };
-        let is_missing = |program: &&&str| crate::process::output(Command::new(program).arg("--version")).is_none();
+        let is_missing = |program: &&&str| process::output(Command::new(program).arg("--version")).is_none();
         programs.iter().find(is_missing).copied()
     }
 }
