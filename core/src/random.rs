@@ -2,6 +2,11 @@
 #![allow(dead_code, reason = "the tests of a host and the checks of a board take some of it each")]
 #![allow(clippy::indexing_slicing, reason = "for tests: indices are drawn below the lengths")]
 
+/// How many random cases a test tries: one in five hundred under Miri, which is a thousand times slower than a processor.
+pub(crate) const fn cases(all: usize) -> usize {
+    if cfg!(miri) { all.div_ceil(500) } else { all }
+}
+
 /// Marsaglia's xorshift: enough for shapes and values.
 pub(crate) struct Random(u32);
 

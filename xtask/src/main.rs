@@ -17,6 +17,7 @@ mod flash;
 mod fuzz;
 mod host_program;
 mod lint;
+mod mutants;
 mod paths;
 mod probe;
 mod process;
@@ -94,6 +95,12 @@ enum Command {
     CheckHosts(check_hosts::HostArguments),
     Fuzz(fuzz::FuzzArguments),
     Sanitize(sanitize::SanitizeArguments),
+    /// Change the core's code in one small way after another, by cargo-mutants, and name the changes that no test sees
+    Mutants {
+        /// Arguments for cargo-mutants: --file GLOB, --in-diff PATCH, --shard 1/8, --list and so on
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// What this machine has and lacks for these commands
     Doctor,
     /// Clippy for the targets of all boards (for CI)
@@ -155,6 +162,7 @@ fn run(command: Command) -> Result<ExitCode, XtaskError> {
         Command::CheckHosts(arguments) => check_hosts::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Fuzz(arguments) => fuzz::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Sanitize(arguments) => sanitize::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Mutants { arguments } => mutants::run(&arguments),
         Command::Boards => board_list::run().map(|()| ExitCode::SUCCESS),
         Command::Doctor => {
             doctor::run();

@@ -27,6 +27,11 @@ pub fn newest_model() -> Option<PathBuf> {
     models.max_by_key(|model| modified(model))
 }
 
+/// What each layer of the measured networks gives, on every host and board: `model,tap,checksum`.
+pub fn layer_checksums() -> PathBuf {
+    root().join("docs/layer-checksums.csv")
+}
+
 /// When a file was written; the beginning of time where that cannot be known.
 pub fn modified(path: &Path) -> SystemTime {
     path.metadata().and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::UNIX_EPOCH)

@@ -53,6 +53,7 @@ fn equal_sizes_and_crops_of_them_change_nothing() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "16 million pixels")]
 fn the_largest_sums_fit() {
     // The most pixels of u32 sums: 255 everywhere has to stay 255.
     let frame = shape(1 << 12, 1 << 12, 1);

@@ -3,7 +3,7 @@
 use switchback::model::MapShape;
 
 /// An image to measure with.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Image {
     /// A bright, textured ellipse on a dark ground: about as many zeros in the maps as a real image has.
     Textured,

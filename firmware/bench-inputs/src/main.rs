@@ -1,9 +1,9 @@
 //! Writes the models that instruction counts are counted with, and what each of their layers gives.
 //!
 //! `bench-inputs networks|layers|full DIR` writes `DIR/NAME.sbk` for each and prints the paths, in the order in which they are
-//! measured. Beside the model of `full` lies `NAME.checksums`: a line a tap, its name and the checksum of what it gives by the
-//! definitions for the textured image.
-//! `bench-inputs checksums` prints those of all other models: docs/layer-checksums.csv.
+//! measured. Beside the model of `full` lies `NAME.csv`: `model,tap,checksum` of what each tap gives by the definitions for the
+//! textured image.
+//! `bench-inputs checksums` prints the same of all other models: docs/layer-checksums.csv.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     for model in &models {
         let written = write(model, &folder).and_then(|path| {
             if is_full {
-                write_checksums(&path)?;
+                write_checksums(&path, &model.name)?;
             }
             Ok(path)
         });
@@ -75,10 +75,10 @@ fn write(model: &networks::Measured, folder: &Path) -> Result<PathBuf, Box<dyn E
 }
 
 /// Runs the model at `path` by the definitions and writes its checksums beside it.
-fn write_checksums(path: &Path) -> Result<(), Box<dyn Error>> {
+fn write_checksums(path: &Path, name: &str) -> Result<(), Box<dyn Error>> {
     let bytes = AlignedBytes::from(std::fs::read(path)?.as_slice());
     let model = Model::parse(bytes.as_slice())?;
     let checksums = expected::checksums(&model, Image::Textured, Plan::new(model.network()))?;
-    let lines: String = checksums.iter().map(|(tap, checksum)| format!("{tap} {checksum}\n")).collect();
-    Ok(std::fs::write(path.with_extension("checksums"), lines)?)
+    let text = expected::HEADER.to_owned() + &expected::rows(name, &checksums);
+    Ok(std::fs::write(path.with_extension("csv"), text)?)
 }

@@ -1,7 +1,7 @@
 //! Measures one whole image, layer by layer, in ticks of the board's timer, and prints a JSON object a layer by semihosting.
 //!
-//! What is measured is right: every layer of every plan is compared with the definition's on the board itself or, with the
-//! argument `host`, by the host, for which the checksums are printed. With the argument `plans` plans in less and less memory are
+//! What is measured is right: every layer of every plan is compared with the definition's on the board itself, whose checksums for
+//! one image are printed for the host to compare; with the argument `host`, the plan's are. With the argument `plans` plans in less and less memory are
 //! measured as well, else the fastest, and what belongs to no layer.
 //!
 //! `cargo xtask bench` runs it where every instruction takes the same virtual time, and turns ticks into instructions.
@@ -91,6 +91,9 @@ fn main() -> ! {
             let definition = Plan::new(model.network());
             measure(&model, &definition, image, arena, &profile);
             let reference = profile.borrow().checksums().clone();
+            if image == Image::Textured {
+                print_checksums(&model, image, &reference);
+            }
             measure_plan(&model, &plan, image, arena, &profile, &reference);
         }
     }
@@ -106,6 +109,7 @@ fn measure_plans(model: &Model<'_>, image: Image, arena: &mut [u8], profile: &Re
     let definition = Plan::new(network);
     measure(model, &definition, image, arena, profile);
     let reference = profile.borrow().checksums().clone();
+    print_checksums(model, image, &reference);
     layer::print(network, &definition, image, &profile.borrow());
     let mut budget = arena.len();
     loop {

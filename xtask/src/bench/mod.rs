@@ -29,8 +29,8 @@ use revision::Revision;
 const PROGRAM: &str = "bench";
 
 /// Count the instructions of one image on an emulated board, layer by layer. The images are made on the board: one with
-/// texture, one of noise. Every layer is compared with its definition on the board. The same program and model always give
-/// the same counts.
+/// texture, one of noise. Every layer is compared with its definition on the board, and that with what hosts give
+/// (docs/layer-checksums.csv). The same program and model always give the same counts.
 ///
 /// Without a model: models of random weights that any clone makes again, Table 1 at an eighth of its width. With --kernels:
 /// single layers, every way to compute them, and what belongs to no layer (softmax, normalization, log-sum-exp and so on). With
@@ -81,12 +81,16 @@ pub fn run(arguments: &BenchArguments) -> Result<ExitCode, XtaskError> {
     };
     if let Some(revision) = &arguments.compare {
         let revision = Revision::check_out(revision)?;
-        let before = count(revision.root(), &revision::target_folder(), &board, &models)?;
-        let now = count(paths::root(), &firmware::target_folder(), &board, &models)?;
+        let (before, _) = count(revision.root(), &revision::target_folder(), &board, &models)?;
+        let (now, _) = count(paths::root(), &firmware::target_folder(), &board, &models)?;
         revision::print(&board, revision.name(), &before, &now);
         return Ok(ExitCode::SUCCESS);
     }
-    let counts = count(paths::root(), &firmware::target_folder(), &board, &models)?;
+    let (counts, printed) = count(paths::root(), &firmware::target_folder(), &board, &models)?;
+    if let Some(kept) = models.checksums() {
+        let taps = checksums::compare(&board, &kept, &printed)?;
+        eprintln!("all {taps} taps are what the definitions give on the host ({})", kept.display());
+    }
     println!("{}, {}: instructions of one image", board.name, board.description);
     match arguments.kernels {
         true => kernels::print(&board, &counts),
@@ -105,8 +109,8 @@ pub fn run(arguments: &BenchArguments) -> Result<ExitCode, XtaskError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the program of the repository `root` counts.
-fn count(root: &Path, target: &Path, board: &Board, models: &Models) -> Result<Vec<Count>, XtaskError> {
+/// What the program of the repository `root` counts, and all that it prints.
+fn count(root: &Path, target: &Path, board: &Board, models: &Models) -> Result<(Vec<Count>, String), XtaskError> {
     let (scope, arena_bytes) = (models.scope, models.scope.arena_bytes());
     let program = Program {
         name: PROGRAM,
@@ -123,15 +127,10 @@ fn count(root: &Path, target: &Path, board: &Board, models: &Models) -> Result<V
     let text = emulator::count(board, &elf, scope.argument())?;
     eprintln!("the emulator took {:.0} s", started.elapsed().as_secs_f64());
     let counts = count::parse(board, &text)?;
-    Ok(match scope {
+    let counts = match scope {
         Scope::Layers => kernels::single(counts),
         Scope::Networks => models.named(counts),
-        Scope::FullWidth => {
-            for path in &models.paths {
-                let taps = checksums::compare(board, path, &text)?;
-                eprintln!("all {taps} taps are what the definitions give on the host");
-            }
-            counts
-        }
-    })
+        Scope::FullWidth => counts,
+    };
+    Ok((counts, text))
 }

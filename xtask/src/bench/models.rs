@@ -85,6 +85,14 @@ impl Models {
         Self { paths: vec![path], scope: Scope::Networks, name, is_generated: false }
     }
 
+    /// What each tap has to give, where it is known: in this project's file, or beside the model of full width.
+    pub fn checksums(&self) -> Option<PathBuf> {
+        match self.scope {
+            Scope::FullWidth => self.paths.first().map(|path| path.with_extension("csv")),
+            _ => self.is_generated.then(paths::layer_checksums),
+        }
+    }
+
     /// The counts under the model's name in the kept counts.
     pub fn named(&self, mut counts: Vec<Count>) -> Vec<Count> {
         if !self.is_generated {

@@ -101,7 +101,7 @@ impl Host {
 /// [`XtaskError`] when a host cannot be built for or run, or gives something else than this project keeps.
 pub fn run(arguments: &HostArguments) -> Result<(), XtaskError> {
     let hosts = if arguments.hosts.is_empty() { Host::value_variants() } else { &arguments.hosts };
-    let kept = paths::root().join("docs/layer-checksums.csv");
+    let kept = paths::layer_checksums();
     let expected = std::fs::read_to_string(&kept).map_err(|source| XtaskError::ChecksumFile { path: kept, source })?;
     for &host in hosts {
         if let Some(program) = host.missing() {

@@ -190,14 +190,14 @@ fn pack_pairs<const LONG: bool>(weights: &[i8], channels: usize, packed: &mut [u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::random::{Random, cases};
 
     const FILTERS: usize = 3;
 
     #[test]
     fn words_and_long_words_sum_the_same() {
         let mut random = Random::new(1);
-        for _ in 0..50 {
+        for _ in 0..cases(50) {
             let weights: [i8; 72 * FILTERS] =
                 core::array::from_fn(|_| random.below(255) as u8 as i8).map(|w| w.max(-127));
             let mut blocks = [[0; BLOCK_HEAD + 36 * FILTERS]; 2];

@@ -11,7 +11,7 @@ use crate::numeric::Multiplier;
 use crate::ops::winograd::tests::Layer;
 use crate::ops::winograd::winograd_bound;
 use crate::ops::{deconvolution_row, switch_row_bytes};
-use crate::random::Random;
+use crate::random::{Random, cases};
 
 fn blocking(random: &mut Random) -> Blocking {
     Blocking { tiles: 4 * random.up_to(3), filters: 2 * random.up_to(5), channels: 4 * random.up_to(5) }
@@ -37,7 +37,7 @@ fn by_blocks(layer: &Layer, blocking: Blocking) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) 
 #[test]
 fn it_equals_the_definition() {
     let mut random = Random::new(1);
-    for i in 0..1500 {
+    for i in 0..cases(1500) {
         let layer = Layer::random(&mut random, [3, 5][i % 2], &[4, 8, 12, 36]);
         let filters = layer.weights.chunks_exact(layer.layer.filter_weights()).zip(&layer.bias);
         assert!(filters.map(|(filter, bias)| winograd_bound(filter, bias.get())).all(|bound| bound < 1 << 27));
@@ -54,7 +54,7 @@ fn it_equals_the_definition() {
 #[test]
 fn a_dense_deconvolution_equals_the_definition() {
     let mut random = Random::new(2);
-    for i in 0..1500 {
+    for i in 0..cases(1500) {
         // Any weights of the right number: filters and channels change places.
         let source = Layer::random(&mut random, [3, 5][i % 2], &[4, 8, 12, 36]);
         let MapShape { height, width, channels } = source.layer.input;

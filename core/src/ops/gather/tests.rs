@@ -7,7 +7,7 @@ use super::*;
 use crate::model::MapShape;
 use crate::numeric::Multiplier;
 use crate::ops::{CellRow, DeconvolutionArrays, unpool_deconvolution_row};
-use crate::random::Random;
+use crate::random::{Random, cases};
 
 fn layer(height: usize, width: usize, filters: usize, channels: usize, odd: (usize, usize)) -> DecoderLayer {
     DecoderLayer {
@@ -71,7 +71,7 @@ fn check(
 fn equals_the_definition() {
     let mut random = Random::new(7);
     let mut most_parts = 0;
-    for round in 0..400 {
+    for round in 0..cases(400) {
         let (height, width) = (1 + random.below(9), 1 + random.below(9));
         let (filters, channels) = (4 + 4 * random.below(6), 8 + 8 * random.below(2));
         let odd = (random.below(2), random.below(2));
@@ -138,7 +138,7 @@ fn extremes(layer: &DecoderLayer, weights: &[i8], ratios: &[u8], channel: usize,
 #[test]
 fn the_bound_is_the_largest_magnitude_that_can_be_reached() {
     let mut random = Random::new(11);
-    for _ in 0..200 {
+    for _ in 0..cases(200) {
         let layer = layer(3, 3, 4, 8, (0, 0));
         let weights: Vec<i8> = (0..9 * 4 * 8).map(|_| (random.below(255) as i32 - 127) as i8).collect();
         let ratios: Vec<u8> = (0..4).map(|_| 1 + random.below(15) as u8).collect();

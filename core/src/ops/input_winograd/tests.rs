@@ -12,7 +12,7 @@ use crate::ops::{
     input_convolution_row, input_direct_rows, input_direct_scratch_words, input_direct_suits, input_window_rows,
     input_window_scratch_words, switch_row_bytes,
 };
-use crate::random::Random;
+use crate::random::{Random, cases};
 
 fn layer(kernel: usize, height: usize, width: usize, filters: usize) -> EncoderLayer {
     let input = MapShape { height, width, channels: 1 };
@@ -76,7 +76,7 @@ fn check(layer: &EncoderLayer, image: &[i8], weights: &[i8], bias: &[i32], multi
 #[test]
 fn equals_the_definition_on_random_shapes() {
     let mut random = Random::new(1);
-    for round in 0..300 {
+    for round in 0..cases(300) {
         let kernel = 3 + 2 * random.below(5);
         let (height, width) = (2 + random.below(39), 2 + random.below(39));
         let filters = 4 + 4 * random.below(3);
@@ -92,6 +92,7 @@ fn equals_the_definition_on_random_shapes() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "a thousand million products")]
 fn equals_the_definition_at_the_extremes() {
     let mut random = Random::new(2);
     for kernel in [3, 5, 7, 9, 11] {

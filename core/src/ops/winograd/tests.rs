@@ -10,7 +10,7 @@ use zerocopy::little_endian::I32;
 use super::*;
 use crate::model::MapShape;
 use crate::ops::{convolution_row, switch_row_bytes};
-use crate::random::Random;
+use crate::random::{Random, cases};
 
 /// [`winograd_rows`], or another function that gives the same.
 type Kernel =
@@ -131,7 +131,7 @@ fn it_equals_the_definition() {
 pub(in crate::ops) fn compare(kernel: Kernel, words: fn(&EncoderLayer, usize) -> usize, channels: &[usize]) {
     let mut random = Random::new(1);
     let mut compared = 0;
-    for i in 0..1500 {
+    for i in 0..cases(1500) {
         let layer = Layer::random(&mut random, [3, 5][i % 2], channels);
         let filters = layer.weights.chunks_exact(layer.layer.filter_weights()).zip(&layer.bias);
         if filters.map(|(filter, bias)| winograd_bound(filter, bias.get())).any(|bound| bound >= 1 << 25) {
@@ -146,7 +146,7 @@ pub(in crate::ops) fn compare(kernel: Kernel, words: fn(&EncoderLayer, usize) ->
         }
         compared += 1;
     }
-    assert!(compared > 1000, "most layers keep the bound: {compared} of 1500");
+    assert!(compared >= cases(1000), "most layers keep the bound: {compared} of {}", cases(1500));
 }
 
 #[test]
