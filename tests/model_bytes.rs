@@ -6,10 +6,18 @@ use proptest::prelude::*;
 use switchback::model::header::{HeadNumbers, Header, MapScales, Provenance};
 use switchback::model::layout::{HEADER_START, field};
 use switchback::model::spec::{HeadSpec, InputSpec, NetworkSpec};
-use switchback::model::{AlignedBytes, FORMAT_VERSION, Layout, Model, ModelArrays, ModelError, Network};
+use switchback::model::{AlignedBytes, EncodeError, FORMAT_VERSION, Layout, Model, ModelArrays, ModelError, Network};
 
 fn small() -> ModelArrays {
-    let input = InputSpec { width: 16, height: 12, channels: 1 };
+    of_channels(1)
+}
+
+fn coloured() -> ModelArrays {
+    of_channels(3)
+}
+
+fn of_channels(channels: u8) -> ModelArrays {
+    let input = InputSpec { width: 16, height: 12, channels };
     let mut spec = NetworkSpec::table1(0.125, input, 2);
     spec.convolutions.truncate(3);
     spec.stages = 2;
@@ -120,28 +128,36 @@ fn a_misplaced_model_is_refused() {
 #[test]
 fn numbers_outside_the_contract_are_refused_by_name() {
     type Spoil = fn(&mut ModelArrays);
-    let cases: [(Spoil, &str); 12] = [
-        (|m| m.convolutions[1].weights[7] = -128, "weights of convolution"),
-        (|m| m.convolutions[2].multipliers[3] = 0, "multipliers of convolution"),
-        (|m| m.convolutions[2].multipliers[3] = (1 << 23) + 1, "multipliers of convolution"),
-        (|m| m.convolutions[2].ratios[0] = 0, "scale ratios of convolution"),
-        (|m| m.convolutions[2].ratios[0] = 16, "scale ratios of convolution"),
-        (|m| m.header.deconvolution_multipliers[1] = -5, "multiplier of deconvolution"),
-        (|m| m.header.head.stage_gains[0].0 = 5, "gain of head stage"),
-        (|m| m.header.head.bias_q16[0] = i32::MIN, "bias of class map"),
-        (|m| m.header.head.map_scale_q24 = 0, "scale of class maps"),
-        (|m| m.header.head.mask_threshold = 0, "mask threshold"),
-        (|m| m.exponentials[9] = 1 << 31 | 1, "exponential"),
-        (|m| m.input_table[200] = -128, "input table of channel"),
+    let cases: [(Spoil, &str, usize, usize, i64); 15] = [
+        (|m| m.convolutions[1].weights[7] = -128, "weights of convolution", 1, 7, -128),
+        (|m| m.convolutions[2].multipliers[3] = 0, "multipliers of convolution", 2, 3, 0),
+        (|m| m.convolutions[2].multipliers[3] = (1 << 23) + 1, "multipliers of convolution", 2, 3, (1 << 23) + 1),
+        (|m| m.convolutions[2].ratios[0] = 0, "scale ratios of convolution", 2, 0, 0),
+        (|m| m.convolutions[2].ratios[0] = 16, "scale ratios of convolution", 2, 0, 16),
+        (|m| m.header.deconvolution_multipliers[1] = -5, "multiplier of deconvolution", 1, 0, -5),
+        (|m| m.header.head.stage_gains[0].0 = 5, "gain of head stage", 0, 0, 5),
+        (|m| m.header.head.bias_q16[0] = i32::MIN, "bias of class map", 0, 0, i32::MIN as i64),
+        (|m| m.header.head.bias_q16[1] = 1 << 30, "bias of class map", 1, 0, 1 << 30),
+        (|m| m.header.head.map_scale_q24 = 0, "scale of class maps", 0, 0, 0),
+        (|m| m.header.head.map_scale_q24 = (64 << 24) + 1, "scale of class maps", 0, 0, (64 << 24) + 1),
+        (|m| m.header.head.inverse_sharpness_q24 = (4 << 24) + 1, "inverse sharpness", 0, 0, (4 << 24) + 1),
+        (|m| m.header.head.mask_threshold = 0, "mask threshold", 0, 0, 0),
+        (|m| m.exponentials[9] = 1 << 31 | 1, "exponential", 0, 9, 1 << 31 | 1),
+        (|m| m.input_table[256 + 200] = -128, "input table of channel", 1, 200, -128),
     ];
-    for (spoil, name) in cases {
-        let mut arrays = small();
+    for (spoil, name, at, of, number) in cases {
+        let mut arrays = coloured();
         spoil(&mut arrays);
         match parse(encoded(&arrays).as_slice()) {
-            Err(ModelError::Value { what, .. }) => assert_eq!(what, name),
+            Err(ModelError::Value { what, index, element, found }) => {
+                assert_eq!((what, index, element, found), (name, at, of, number));
+            }
             other => panic!("{name}: {other:?}"),
         }
     }
+    let mut arrays = coloured();
+    arrays.header.head.bias_q16[0] = 1 - (1 << 30);
+    assert_eq!(parse(encoded(&arrays).as_slice()), Ok(()), "the largest magnitude that is allowed");
 }
 
 #[test]
@@ -157,6 +173,45 @@ fn an_accumulator_that_could_overflow_is_refused_by_channel() {
     arrays.convolutions[2].deconvolution_bias[1] = i32::MIN;
     let error = parse(encoded(&arrays).as_slice()).expect_err("a bias beyond the bound");
     assert!(matches!(error, ModelError::Overflow { convolution: 2, deconvolution: true, channel: 1, .. }), "{error:?}");
+}
+
+#[test]
+fn the_largest_accumulator_is_that_of_the_largest_input() {
+    for (convolution, largest) in [(0, 127), (1, 255)] {
+        let mut arrays = small();
+        let filter = arrays.convolutions[convolution].weights.len() / arrays.convolutions[convolution].bias.len();
+        let weights = &arrays.convolutions[convolution].weights[..filter];
+        let sum: i32 = weights.iter().map(|&w| i32::from(w).abs()).sum();
+        arrays.convolutions[convolution].bias[0] = (1 << 30) - 1 - largest * sum;
+        assert_eq!(parse(encoded(&arrays).as_slice()), Ok(()), "convolution {convolution}");
+        arrays.convolutions[convolution].bias[0] += 1;
+        let (channel, bound) = (0, 1 << 30);
+        let expected = ModelError::Overflow { convolution, deconvolution: false, channel, bound };
+        assert_eq!(parse(encoded(&arrays).as_slice()), Err(expected));
+    }
+}
+
+#[test]
+fn a_header_with_something_behind_it_is_refused() {
+    let mut bytes = encoded(&small()).as_slice().to_vec();
+    let length = u32::from_le_bytes(bytes[field::HEADER_LENGTH].try_into().expect("four bytes"));
+    // Sections start at multiples of 16: a byte more may leave them where they are.
+    assert_ne!((HEADER_START + length as usize) % 16, 0, "there is a byte between header and sections");
+    bytes[field::HEADER_LENGTH].copy_from_slice(&(length + 1).to_le_bytes());
+    assert_eq!(parse(&sealed(bytes)), Err(ModelError::Header));
+}
+
+#[test]
+fn arrays_of_another_length_are_not_written() {
+    let mut arrays = small();
+    arrays.convolutions[1].bias.pop();
+    let error = arrays.encode().expect_err("a bias is missing");
+    let filters = arrays.convolutions[1].ratios.len();
+    let (found, expected) = (4 * (filters - 1), 4 * filters);
+    assert!(
+        matches!(error, EncodeError::Section { index: 1, found: f, expected: e, .. } if (f, e) == (found, expected)),
+        "{error:?}"
+    );
 }
 
 #[test]

@@ -163,6 +163,17 @@ fn multipliers_outside_the_contract_are_refused() {
 }
 
 #[test]
+fn a_gain_beyond_the_largest_is_the_largest() {
+    let most = Gain::new((1 << 22) - 1, 1).expect("a normal gain");
+    assert_eq!(most.times_ratio(1 << 23, 1), most);
+    // 2^21 / 2^shift is doubled: the largest power of two stays one.
+    let gain = Gain::new(1 << 21, 10).expect("a normal gain");
+    assert_eq!(gain.times_ratio(1 << 8, 1), Gain::new(1 << 21, 2).expect("a normal gain"));
+    assert_eq!(gain.times_ratio(1 << 9, 1), Gain::new(1 << 21, 1).expect("a normal gain"));
+    assert_eq!(gain.times_ratio(1 << 10, 1), most);
+}
+
+#[test]
 fn a_gain_of_nothing_stays_nothing() {
     let gain = Gain::new(1 << 21, 20).expect("a normal gain");
     assert_eq!(Gain::ZERO.times_ratio(3, 2), Gain::ZERO);

@@ -12,6 +12,8 @@ pub mod calibration;
 pub mod expected;
 pub mod images;
 #[cfg(feature = "models")]
+pub mod memory;
+#[cfg(feature = "models")]
 pub mod networks;
 #[cfg(feature = "models")]
 pub mod random;

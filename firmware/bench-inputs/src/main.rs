@@ -3,7 +3,8 @@
 //! `bench-inputs networks|layers|full DIR` writes `DIR/NAME.sbk` for each and prints the paths, in the order in which they are
 //! measured. Beside the model of `full` lies `NAME.csv`: `model,tap,checksum` of what each tap gives by the definitions for the
 //! textured image.
-//! `bench-inputs checksums` prints the same of all other models: docs/layer-checksums.csv.
+//! `bench-inputs checksums` prints the same of all other models: docs/layer-checksums.csv; `bench-inputs memory` the memory of
+//! their plans: docs/plan-memory.csv.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bench_inputs::images::Image;
-use bench_inputs::{expected, networks, random};
+use bench_inputs::{expected, memory, networks, random};
 use switchback::model::{AlignedBytes, Model};
 use switchback::stream::Plan;
 
@@ -21,10 +22,11 @@ fn main() -> ExitCode {
         ["networks", folder] => (networks::whole_networks(), PathBuf::from(folder), false),
         ["layers", folder] => (networks::single_layers(), PathBuf::from(folder), false),
         ["full", folder] => (vec![networks::full_width()], PathBuf::from(folder), true),
-        ["checksums"] => return print_checksums(),
+        ["checksums"] => return print(expected::table()),
+        ["memory"] => return print(memory::table()),
         _ => {
             eprintln!(
-                "error: arguments: found {arguments:?}, expected networks DIR, layers DIR, full DIR or checksums"
+                "error: arguments: found {arguments:?}, expected networks DIR, layers DIR, full DIR, checksums or memory"
             );
             return ExitCode::from(2);
         }
@@ -47,8 +49,8 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn print_checksums() -> ExitCode {
-    match expected::table() {
+fn print(table: Result<String, String>) -> ExitCode {
+    match table {
         Ok(table) => {
             print!("{table}");
             ExitCode::SUCCESS

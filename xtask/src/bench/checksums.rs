@@ -17,8 +17,8 @@ type Taps = BTreeMap<(String, String), String>;
 /// # Errors
 /// [`XtaskError::Tap`] for the first one that differs or is missing on one side.
 pub fn compare(board: &Board, kept: &Path, printed: &str) -> Result<usize, XtaskError> {
-    let text = std::fs::read_to_string(kept)
-        .map_err(|source| XtaskError::ChecksumFile { path: kept.to_owned(), source })?;
+    let text =
+        std::fs::read_to_string(kept).map_err(|source| XtaskError::ChecksumFile { path: kept.to_owned(), source })?;
     let (models, found) = printed_taps(printed);
     let expected: Taps = kept_taps(&text).filter(|((model, _), _)| models.contains(model)).collect();
     let names: BTreeSet<_> = expected.keys().chain(found.keys()).collect();
@@ -27,12 +27,7 @@ pub fn compare(board: &Board, kept: &Path, printed: &str) -> Result<usize, Xtask
         let (found, expected) = (of(&found), of(&expected));
         if found != expected {
             let (model, tap) = name;
-            return Err(XtaskError::Tap {
-                board: board.name.clone(),
-                tap: format!("{model}, {tap}"),
-                found,
-                expected,
-            });
+            return Err(XtaskError::Tap { board: board.name.clone(), tap: format!("{model}, {tap}"), found, expected });
         }
     }
     // Nothing on both sides is no comparison.

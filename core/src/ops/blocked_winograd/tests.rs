@@ -117,4 +117,8 @@ fn the_bound_of_a_dense_deconvolution_counts_one_sign_at_a_time() {
     };
     let weights = [3, 1, -5, 1, 4, 1];
     assert_eq!(dense_deconvolution_bound(&layer, &weights, &[1, 2, 3], -2, 0), 255 * (3 + 12) + 2);
+    let layer = DecoderLayer { kernel: 3, input: shape(2), ..layer };
+    let weights: std::vec::Vec<i8> = (0..36).map(|i| if i < 18 { [2, -7][i % 2] } else { -1 }).collect();
+    assert_eq!(dense_deconvolution_bound(&layer, &weights, &[1, 3], 1, 0), 255 * 27 + 1);
+    assert_eq!(dense_deconvolution_bound(&layer, &weights, &[1, 3], 1, 1), 255 * (63 + 27) + 1);
 }

@@ -153,3 +153,21 @@ fn the_bound_is_the_largest_magnitude_that_can_be_reached() {
         }
     }
 }
+
+#[test]
+fn filters_are_cut_until_every_part_is_exact() {
+    let layer = layer(3, 3, 24, 8, (0, 0));
+    // Where every weight is 127, a filter reaches 255 * m * 127 in each of four cells.
+    let parts = |of_filter: fn(usize) -> i8, ratio: u8, bias: i32| {
+        let weights: Vec<i8> = (0..24 * 9 * 8).map(|i| of_filter(i / (9 * 8))).collect();
+        gather_parts(&layer, &weights, &[ratio; 24], &[I32::new(bias); 8])
+    };
+    assert_eq!(parts(|_| 0, 15, (1 << 23) - 1), Some(1));
+    assert_eq!(parts(|_| 0, 15, 1 << 23), None, "no cut makes a bias smaller");
+    assert_eq!(parts(|_| 127, 7, 0), Some(3), "9 filters below 2^23, in fours: 8");
+    assert_eq!(parts(|_| 127, 7, 1_200_000), Some(6), "8 filters and the bias are too many");
+    assert_eq!(parts(|_| 127, 15, 600_000), Some(6));
+    assert_eq!(parts(|_| 127, 15, 700_000), None);
+    assert_eq!(parts(|filter| if filter < 8 { 0 } else { 127 }, 7, 1_200_000), Some(3), "the bias is the first part's");
+    assert_eq!(parts(|filter| if filter < 12 { 0 } else { 127 }, 7, 0), Some(3), "the last 12 filters are too many");
+}

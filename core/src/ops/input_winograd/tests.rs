@@ -81,6 +81,7 @@ fn equals_the_definition_on_random_shapes() {
         let (height, width) = (2 + random.below(39), 2 + random.below(39));
         let filters = 4 + 4 * random.below(3);
         let layer = layer(kernel, height, width, filters);
+        assert_eq!(input_direct_suits(&layer), kernel <= 5);
         // A shift of 7 makes values small and ties frequent.
         let shift = round % 8;
         let mut value = || ((random.next() >> 8) as i8).max(-127) >> shift;

@@ -121,6 +121,40 @@ impl Deconvolution {
     }
 }
 
+/// A dense layer of 3x3 taps.
+fn layer(filters: usize, channels: usize) -> DecoderLayer {
+    let shape = |channels| MapShape { height: 2, width: 2, channels };
+    let (input, output) = (shape(filters), shape(channels));
+    DecoderLayer { stage: 1, convolution: 0, unpool: false, ends_stage: true, kernel: 3, input, output }
+}
+
+#[test]
+fn the_bound_counts_one_sign_at_a_time() {
+    let layer = layer(2, 2);
+    let weights: Vec<i8> = (0..36).map(|i| [1, -3, 2, 5][i % 4] * if i < 18 { 1 } else { -2 }).collect();
+    // Of filter 0 the first channel meets 1, 2, 1, ..., 1, the second -3, 5, -3, ..., -3; filter 1 goes on at 2 and 5, times -2.
+    let filters = [[5 + 2 * 4, 0], [0, 2 * (2 * 5 + 4)]];
+    let other = [[5 * 4, 3 * 5], [2 * 3 * 4, 2 * 5 * 5]];
+    let bound = |[first, second]: [[i64; 2]; 2], ratios: [i64; 2]| {
+        let sign = |sign: usize| first[sign] * ratios[0] + second[sign] * ratios[1];
+        255 * sign(0).max(sign(1))
+    };
+    for (ratios, bias) in [([1, 1], 7), ([5, 1], -7), ([1, 4], 0)] {
+        let found = |channel| vector_deconvolution_bound(&layer, &weights, &ratios, bias, channel);
+        let (ratios, bias) = (ratios.map(i64::from), i64::from(bias).abs());
+        assert_eq!(found(0), bound(filters, ratios) + bias, "{ratios:?}");
+        assert_eq!(found(1), bound(other, ratios) + bias, "{ratios:?}");
+    }
+}
+
+#[test]
+fn what_suits_fits_the_lanes() {
+    assert!(vector_deconvolution_suits(&layer(8, 1040), &[5; 8]));
+    assert!(!vector_deconvolution_suits(&layer(8, 1042), &[5; 8]), "63 * 1042 takes more than 16 bits");
+    assert!(!vector_deconvolution_suits(&layer(8, 2), &[6; 8]));
+    assert!(!vector_deconvolution_suits(&layer(4, 2), &[5; 4]));
+}
+
 #[test]
 fn deconvolutions_equal_the_definition() {
     let mut random = Random::new(3);
