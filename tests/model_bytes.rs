@@ -48,6 +48,7 @@ proptest! {
         let model = Model::parse(bytes.as_slice()).expect("a valid model");
         prop_assert_eq!(model.header(), &arrays.header);
         prop_assert_eq!(model.network(), &network);
+        prop_assert_eq!(&model.crc32().to_le_bytes()[..], &bytes.as_slice()[field::CRC32]);
         for (i, written) in arrays.convolutions.iter().enumerate() {
             let read = model.convolution(i);
             prop_assert_eq!(read.weights, &written.weights);
@@ -154,6 +155,8 @@ fn numbers_outside_the_contract_are_refused_by_name() {
             }
             other => panic!("{name}: {other:?}"),
         }
+        let said = parse(encoded(&arrays).as_slice()).expect_err("refused").to_string();
+        assert!(said.contains(name) && said.contains(&format!("found {number}")), "{said}");
     }
     let mut arrays = coloured();
     arrays.header.head.bias_q16[0] = 1 - (1 << 30);
@@ -212,6 +215,8 @@ fn arrays_of_another_length_are_not_written() {
         matches!(error, EncodeError::Section { index: 1, found: f, expected: e, .. } if (f, e) == (found, expected)),
         "{error:?}"
     );
+    let said = error.to_string();
+    assert!(said.contains(&format!("found {found}")) && said.contains(&format!("expected {expected}")), "{said}");
 }
 
 #[test]

@@ -56,6 +56,10 @@ fn numbers_outside_their_range_are_refused_by_name() {
     );
     assert_eq!(refused(|s| s.convolutions[2].kernel = 17), out("kernel of a convolution", 17, 1, kernel));
     assert_eq!(refused(|s| s.convolutions[2].kernel = 4), SpecError::EvenKernel { convolution: 2, found: 4 });
+    assert_eq!(
+        refused(|s| s.convolutions[2].kernel = 4).to_string(),
+        "kernel of convolution 3: found 4, expected an odd side"
+    );
     assert_eq!(refused(|s| s.head.sharpness = 0.2), SpecError::SharpnessOutOfRange);
     assert_eq!(refused(|s| s.head.sharpness = f32::NAN), SpecError::SharpnessOutOfRange);
     assert_eq!(refused(|s| s.stages = 4), SpecError::TooManyStages { found: 4, blocks: 3 });

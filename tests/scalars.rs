@@ -1,15 +1,11 @@
 //! The scalars of the contract against exact integers (i128) and f64 over edge cases and random values.
 
+use parity::divide_half_up;
 use proptest::prelude::*;
 use switchback::model::header::HeadNumbers;
 use switchback::numeric::{Gain, Multiplier, exp_negative_q31, isqrt, ln_q24, requantize};
 use switchback::ops::{HISTOGRAM, log_sum_exp, read_switch, softmax, switch_row_bytes, write_switch};
 use zerocopy::little_endian::U32;
-
-/// floor(a / b + 1/2).
-fn divide_half_up(a: i128, b: i128) -> i128 {
-    (2 * a + b).div_euclid(2 * b)
-}
 
 fn multipliers() -> impl Strategy<Value = i32> {
     prop_oneof![1i32..1 << 22, (1i32 << 21..1 << 22, 0u32..9).prop_map(|(m, up)| m << up), Just(((1 << 22) - 1) << 9)]
@@ -72,6 +68,17 @@ proptest! {
     fn ln_is_close(value in prop_oneof![1u64.., 1u64..5000]) {
         let found = ln_q24(value) as f64 / 2f64.powi(24);
         prop_assert!((found - (value as f64).ln()).abs() < 1e-5, "{found} for ln {value}");
+    }
+
+    #[test]
+    fn ln_is_its_line_between_128ths(value in prop_oneof![1u64.., 1u64..5000]) {
+        let exponent = value.ilog2();
+        // ln(1 + i/128) in Q24, i and what is behind it from 31 bits of fraction.
+        let fraction = (i128::from(value) << 31 >> exponent) - (1 << 31);
+        let step = |i: i128| (2f64.powi(24) * (i as f64 / 128.0).ln_1p()).round() as i128;
+        let (i, within) = (fraction >> 24, fraction & 0xff_ffff);
+        let line = step(i) + divide_half_up((step(i + 1) - step(i)) * within, 1 << 24);
+        prop_assert_eq!(i128::from(ln_q24(value)), i128::from(exponent) * 11_629_080 + line);
     }
 
     #[test]

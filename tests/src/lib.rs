@@ -10,3 +10,8 @@ pub mod random_model;
 pub mod recorder;
 pub mod sound_plan;
 pub mod specs;
+
+/// floor(a / b + 1/2), the contract's rounding, for b > 0.
+pub fn divide_half_up(a: i128, b: i128) -> i128 {
+    (2 * a + b).div_euclid(2 * b)
+}

@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use zerocopy::little_endian::I32;
 
-use super::{input_winograd_groups, input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
+use super::{Sizes, input_winograd_groups, input_winograd_rows, input_winograd_scratch_words, input_winograd_suits};
 use crate::model::bounds::convolution_bound;
 use crate::model::{ConvolutionArrays, EncoderLayer, MapShape};
 use crate::ops::{
@@ -56,6 +56,10 @@ fn check(layer: &EncoderLayer, image: &[i8], weights: &[i8], bias: &[i32], multi
         input_winograd_rows(layer, &arrays, &window, groups, &mut scratch, &mut found.0, &mut []);
         assert_eq!(expected.0, found.0, "{layer:?}, row {y}, without switches");
         for groups in [1, 3] {
+            let sizes = Sizes::new(layer, groups);
+            let keep_weights = sizes.values + sizes.pairs * sizes.weights;
+            let least = keep_weights.min(sizes.groups * sizes.values + sizes.weights);
+            assert_eq!(input_winograd_scratch_words(layer, groups), least, "{layer:?}, {groups} groups");
             let mut scratch = vec![0xdead_beef; input_winograd_scratch_words(layer, groups)];
             let mut found = (vec![2; row_elements], vec![2; switch_row_bytes(row_elements)]);
             input_winograd_rows(layer, &arrays, &window, groups, &mut scratch, &mut found.0, &mut found.1);

@@ -66,8 +66,8 @@ const fn weight_words(layer: &EncoderLayer, tiles: usize) -> usize {
 }
 
 pub(super) const fn words(layer: &EncoderLayer, tiles: usize) -> usize {
-    let (patch, factors) = (patch_words(layer), weight_words(layer, tiles) + SEEDS + SUMS);
-    tiles * all_places(layer) + if patch > factors { patch } else { factors }
+    // A patch lies where weights come later: 36 or 64 words of it for four channels, 72 or more of their weights.
+    tiles * all_places(layer) + weight_words(layer, tiles) + SEEDS + SUMS
 }
 
 impl<'a> Scratch<'a> {
