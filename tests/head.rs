@@ -99,6 +99,11 @@ proptest! {
 }
 
 #[test]
+fn a_logit_is_an_accumulator_to_rule_4() {
+    assert_eq!(MAX_LOGIT, (1 << 30) - 1);
+}
+
+#[test]
 fn a_class_without_a_map_scores_the_relu_of_its_logit() {
     assert_eq!([-70_000, 0, 70_000].map(|logit| constant_score(logit).to_bits()), [0, 0, 70_000]);
 }

@@ -166,6 +166,8 @@ fn products_are_counted() {
 
 #[test]
 fn the_paper_s_head_is_that_of_its_number_of_classes() {
+    let activation = [HeadSpec::PAPER_BINARY, HeadSpec::PAPER_MULTI_LABEL].map(|head| head.activation);
+    assert_eq!(activation, [MapActivation::Relu, MapActivation::Softmax]);
     assert_eq!(HeadSpec::paper(2), HeadSpec::PAPER_BINARY);
     assert_eq!(HeadSpec::paper(3), HeadSpec::PAPER_MULTI_LABEL);
     assert_eq!(HeadSpec::recommended(2), HeadSpec::EVIDENCE);

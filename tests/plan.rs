@@ -112,3 +112,12 @@ proptest! {
         }
     }
 }
+
+/// Where a change is meant to take other memory: `cargo run -p bench-inputs --features switchback/all-kernels -- memory`.
+#[test]
+fn plans_take_the_memory_that_is_kept() {
+    let (found, kept) = (bench_inputs::memory::table().expect("models"), include_str!("../docs/plan-memory.csv"));
+    let differ = found.lines().zip(kept.lines()).find(|(found, kept)| found != kept);
+    assert_eq!(differ, None);
+    assert_eq!(found.lines().count(), kept.lines().count());
+}

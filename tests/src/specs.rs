@@ -51,7 +51,7 @@ fn convolution(&[filters, kernel, pool]: &[u8; 3]) -> ConvolutionSpec {
     let few = 1 + u16::from(filters / 5) % 6;
     ConvolutionSpec {
         filters: of(filters, [few, 4, 8, 8, 24]),
-        kernel: of(kernel, [1, 3, 5, 11]),
+        kernel: of(kernel, [1, 3, 5, 11, 15]),
         pool: of(pool, [false, true]),
     }
 }

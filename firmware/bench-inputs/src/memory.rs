@@ -40,17 +40,3 @@ pub fn table() -> Result<String, String> {
     }
     Ok(lines)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Where a change is meant to take other memory: `bench-inputs memory >docs/plan-memory.csv`.
-    #[test]
-    fn plans_take_the_memory_that_is_kept() {
-        let (found, kept) = (table().unwrap(), include_str!("../../../docs/plan-memory.csv"));
-        let differ = found.lines().zip(kept.lines()).find(|(found, kept)| found != kept);
-        assert_eq!(differ, None);
-        assert_eq!(found.lines().count(), kept.lines().count());
-    }
-}
