@@ -92,7 +92,8 @@ proptest! {
         let peak = *map.iter().max().expect("not empty");
         let total: u64 = map.iter().map(|&q| u64::from(exponentials[usize::from(peak - q)].get())).sum();
         let mean = i128::from(ln_q24(total) - ln_q24((map.len() as u64) << 31));
-        let score_q48 = (i128::from(peak) * i128::from(map_scale_q24) << 24) + mean * i128::from(inverse_sharpness_q24);
+        let peak_q24 = i128::from(peak) * i128::from(map_scale_q24);
+        let score_q48 = (peak_q24 << 24) + mean * i128::from(inverse_sharpness_q24);
         let found = log_sum_exp(&head, &exponentials, &map, &mut [7; HISTOGRAM]);
         prop_assert_eq!(i128::from(found.to_bits()), divide_half_up(score_q48, 1 << 32));
     }

@@ -74,7 +74,7 @@ proptest! {
     fn ln_is_its_line_between_128ths(value in prop_oneof![1u64.., 1u64..5000]) {
         let exponent = value.ilog2();
         // ln(1 + i/128) in Q24, i and what is behind it from 31 bits of fraction.
-        let fraction = (i128::from(value) << 31 >> exponent) - (1 << 31);
+        let fraction = ((i128::from(value) << 31) >> exponent) - (1 << 31);
         let step = |i: i128| (2f64.powi(24) * (i as f64 / 128.0).ln_1p()).round() as i128;
         let (i, within) = (fraction >> 24, fraction & 0xff_ffff);
         let line = step(i) + divide_half_up((step(i + 1) - step(i)) * within, 1 << 24);
