@@ -35,6 +35,8 @@ impl Element for u8 {
 
 /// The most rows of a window.
 const MAX_ROWS: usize = MAX_KERNEL as usize + 1;
+// A pool's window has one more than the kernel; only builds without `fast` copy it.
+const _: () = assert!(MAX_ROWS > MAX_KERNEL as usize);
 
 /// One output row of a convolution layer that reads a map.
 ///
