@@ -7,6 +7,11 @@ pub(crate) const fn cases(all: usize) -> usize {
     if cfg!(miri) { all.div_ceil(500) } else { all }
 }
 
+/// The largest side of a random map: under Miri a few tiles and their edges.
+pub(crate) const fn side(most: usize) -> usize {
+    if cfg!(miri) { 7 } else { most }
+}
+
 /// Marsaglia's xorshift: enough for shapes and values.
 pub(crate) struct Random(u32);
 

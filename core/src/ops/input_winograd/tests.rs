@@ -12,7 +12,7 @@ use crate::ops::{
     input_convolution_row, input_direct_rows, input_direct_scratch_words, input_direct_suits, input_window_rows,
     input_window_scratch_words, switch_row_bytes,
 };
-use crate::random::{Random, cases};
+use crate::random::{Random, cases, side};
 
 fn layer(kernel: usize, height: usize, width: usize, filters: usize) -> EncoderLayer {
     let input = MapShape { height, width, channels: 1 };
@@ -82,8 +82,7 @@ fn equals_the_definition_on_random_shapes() {
     let mut random = Random::new(1);
     for round in 0..cases(300) {
         let kernel = 3 + 2 * random.below(5);
-        let most = if cfg!(miri) { 8 } else { 39 };
-        let (height, width) = (2 + random.below(most), 2 + random.below(most));
+        let (height, width) = (2 + random.below(side(39)), 2 + random.below(side(39)));
         let filters = 4 + 4 * random.below(3);
         let layer = layer(kernel, height, width, filters);
         assert_eq!(input_direct_suits(&layer), kernel <= 5);

@@ -11,7 +11,7 @@ use crate::model::bounds::deconvolution_bound;
 use crate::model::{DecoderLayer, MapShape};
 use crate::numeric::Multiplier;
 use crate::ops::{CellRow, DeconvolutionArrays, deconvolution_row, switch_row_bytes, unpool_deconvolution_row};
-use crate::random::{Random, cases};
+use crate::random::{Random, cases, side};
 
 #[test]
 fn convolutions_equal_the_definition() {
@@ -30,7 +30,7 @@ struct Deconvolution {
 impl Deconvolution {
     fn random(random: &mut Random) -> Self {
         let unpool = random.of(&[0, 1, 1]) == 1;
-        let (height, width) = (random.up_to(11), random.up_to(11));
+        let (height, width) = (random.up_to(side(11)), random.up_to(side(11)));
         let (filters, channels) = (random.of(&[8, 16, 24]), random.of(&[2, 4, 6]));
         let scale = if unpool { 2 } else { 1 };
         let mut odd = || if unpool { random.of(&[0, 1]) } else { 0 };

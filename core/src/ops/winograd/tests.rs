@@ -10,7 +10,7 @@ use zerocopy::little_endian::I32;
 use super::*;
 use crate::model::MapShape;
 use crate::ops::{convolution_row, switch_row_bytes};
-use crate::random::{Random, cases};
+use crate::random::{Random, cases, side};
 
 /// [`winograd_rows`], or another function that gives the same.
 type Kernel =
@@ -28,7 +28,7 @@ impl Layer {
     pub(in crate::ops) fn random(random: &mut Random, kernel: usize, channels: &[usize]) -> Self {
         let pool = random.of(&[0, 1, 1]) == 1;
         let least = if pool { 2 } else { 1 };
-        let (height, width) = (random.up_to(19).max(least), random.up_to(19).max(least));
+        let (height, width) = (random.up_to(side(19)).max(least), random.up_to(side(19)).max(least));
         let (channels, filters) = (random.of(channels), random.of(&[4, 8]));
         let shrink = if pool { 2 } else { 1 };
         let layer = EncoderLayer {
