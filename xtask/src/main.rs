@@ -97,7 +97,7 @@ enum Command {
     Sanitize(sanitize::SanitizeArguments),
     /// Change the core's code in one small way after another, by cargo-mutants, and name the changes that no test sees
     Mutants {
-        /// Arguments for cargo-mutants: --file GLOB, --in-diff PATCH, --shard 1/8, --list and so on
+        /// Arguments for cargo-mutants: --re PATTERN, --in-diff PATCH, --shard 1/8, --list and so on
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },

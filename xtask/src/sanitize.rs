@@ -10,7 +10,8 @@ use crate::{paths, process, targets};
 pub enum Tool {
     /// Address sanitizer, which stable compilers bring: reads and writes outside of what was allocated.
     Address,
-    /// Miri, where a nightly toolchain has it: all that Rust calls undefined, over the core's own tests with one in five hundred of their random cases.
+    /// Miri, where a nightly toolchain has it: all that Rust calls undefined, over the core's own tests with one in five hundred of their
+    /// random cases.
     Miri,
 }
 
