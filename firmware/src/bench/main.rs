@@ -1,8 +1,8 @@
 //! Measures one whole image, layer by layer, in ticks of the board's timer, and prints a JSON object a layer by semihosting.
 //!
-//! What is measured is right: every layer of every plan is compared with the definition's on the board itself, whose checksums for
-//! one image are printed for the host to compare; with the argument `host`, the plan's are. With the argument `plans` plans in less and less memory are
-//! measured as well, else the fastest, and what belongs to no layer.
+//! What is measured is right: every layer of every plan is compared with the definition's on the board itself, whose checksums
+//! for one image are printed for the host to compare; with the argument `host`, the plan's are. With the argument `plans` plans
+//! in less and less memory are measured as well, else the fastest, and what belongs to no layer.
 //!
 //! `cargo xtask bench` runs it where every instruction takes the same virtual time, and turns ticks into instructions.
 #![no_std]
